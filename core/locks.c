@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Every migration lock that this account may see: lock tables found by their columns, named locks by name or by computing
+ * the names that the tools would use for each schema. */
+#include <string.h>
+#include <strings.h>
+
+#include "ask.h"
+#include "miglock/sql.h"
+#include "observe.h"
+#include "text.h"
+
+struct search {
+    struct mlk_session *s;
+    const char *schema; /* NULL: all */
+    struct mlk_snapshot snapshot;
+    struct mlk_rows *schemata; /* one column: the schemas this account may see */
+    cJSON *list;
+};
+
+/* Looks at one lock and appends its report; a free named lock is no news. */
+static enum mlk_status report(struct search *f, const struct mlk_target *target)
+{
+    struct mlk_observation o = {0};
+    enum mlk_status status = mlk_observe(f->s, &f->snapshot, target, &o);
+
+    if (!status && !(target->tool->kind == MLK_NAMED && o.facts.lock == MLK_LOCK_FREE)) {
+        cJSON *item = mlk_observation_json(&o);
+
+        if (!cJSON_AddItemToArray(f->list, item))
+            status = MLK_NO_MEMORY;
+    }
+    mlk_observation_free(&o);
+    return status;
+}
+
+static bool system_schema(const char *name)
+{
+    static const char *const list[] = {"information_schema", "performance_schema", "mysql", "sys"};
+
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        if (strcasecmp(name, list[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum mlk_status read_schemata(struct search *f)
+{
+    struct mlk_buf sql;
+    enum mlk_status status;
+
+    mlk_buf_init(&sql, 1024);
+    mlk_buf_str(&sql, MLK_TAG "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA");
+    if (f->schema) {
+        mlk_buf_str(&sql, " WHERE SCHEMA_NAME = ");
+        mlk_sql_string(&sql, f->schema, strlen(f->schema));
+    }
+    mlk_buf_str(&sql, " ORDER BY 1");
+    status = mlk_ask_buf(f->s, &mlk_need_nothing, &sql, &f->schemata, NULL);
+    mlk_buf_free(&sql);
+    return status;
+}
+
+/* Inside MariaDB the session sees every schema; the invoker must not. */
+static bool may_see(struct search *f, const char *schema)
+{
+    struct mlk_access need = {.need = MLK_NEED_SCHEMA, .schema = schema};
+
+    return !system_schema(schema) && f->s->ops->may(f->s, &need) == MLK_OK;
+}
+
+/* Which tool's lock table has these columns: "a,b,c" in lower case. */
+static const struct mlk_tool *tool_of_columns(const char *columns)
+{
+    const struct mlk_tool *tool;
+
+    for (size_t i = 0; (tool = mlk_tool_at(i)); i++) {
+        bool all = tool->kind == MLK_ROW;
+
+        for (const char *const *c = tool->columns; all && *c; c++) {
+            size_t len = strlen(*c);
+            const char *at = columns;
+
+            while ((at = strstr(at, *c)) &&
+                   !((at == columns || at[-1] == ',') && (at[len] == ',' || at[len] == '\0')))
+                at++;
+            all = at != NULL;
+        }
+        if (all)
+            return tool;
+    }
+    return NULL;
+}
+
+/* All tables with a column that only lock tables have, in one query whatever the number of schemas. */
+static enum mlk_status find_tables(struct search *f)
+{
+    struct mlk_buf sql;
+    struct mlk_rows *rows = NULL;
+    char error[MLK_ERROR_MAX];
+    enum mlk_status status;
+
+    mlk_buf_init(&sql, 4096);
+    mlk_buf_str(&sql, MLK_TAG "SELECT c.TABLE_SCHEMA, c.TABLE_NAME, LOWER(GROUP_CONCAT(c.COLUMN_NAME ORDER BY "
+                              "c.ORDINAL_POSITION SEPARATOR ',')) FROM information_schema.COLUMNS c JOIN "
+                              "information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME "
+                              "WHERE t.TABLE_TYPE = 'BASE TABLE' AND t.TABLE_NAME LIKE '%lock%'");
+    if (f->schema) {
+        mlk_buf_str(&sql, " AND c.TABLE_SCHEMA = ");
+        mlk_sql_string(&sql, f->schema, strlen(f->schema));
+    }
+    mlk_buf_str(&sql, " GROUP BY c.TABLE_SCHEMA, c.TABLE_NAME HAVING COUNT(*) <= 8 AND SUM(LOWER(c.COLUMN_NAME) IN "
+                      "('is_locked', 'lock_key')) > 0 ORDER BY 1, 2");
+    status = mlk_ask_buf(f->s, &mlk_need_nothing, &sql, &rows, NULL);
+    mlk_buf_free(&sql);
+    for (size_t i = 0; !status && i < rows->count; i++) {
+        const char *schema = mlk_rows_text(rows, i, 0);
+        const char *table = mlk_rows_text(rows, i, 1);
+        const struct mlk_tool *tool = tool_of_columns(mlk_rows_text(rows, i, 2) ? mlk_rows_text(rows, i, 2) : "");
+        struct mlk_access need = {.need = MLK_NEED_SELECT, .schema = schema, .table = table};
+        struct mlk_target target;
+        bool is_default = tool && strcmp(table, tool->default_table) == 0;
+
+        /* of a table that it may not read, an account learns nothing, not even that it is there */
+        if (!tool || !may_see(f, schema) || f->s->ops->may(f->s, &need))
+            continue;
+        if (mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), is_default ? NULL : table,
+                            is_default ? 0 : strlen(table), &target, error, sizeof error))
+            continue;
+        status = report(f, &target);
+    }
+    mlk_rows_free(rows);
+    return status;
+}
+
+/* The tool and schema whose lock has this name, as the server keeps it; else named:NAME. */
+static enum mlk_status target_of_name(struct search *f, const char *name, struct mlk_target *out)
+{
+    char error[MLK_ERROR_MAX];
+    const struct mlk_tool *tool;
+
+    for (size_t i = 0; (tool = mlk_tool_at(i)); i++) {
+        if (tool->kind != MLK_NAMED || !tool->name)
+            continue;
+        for (size_t r = 0; r < f->schemata->count; r++) {
+            const char *schema = mlk_rows_text(f->schemata, r, 0);
+
+            if (schema && may_see(f, schema) &&
+                mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, out, error, sizeof error) ==
+                    MLK_OK &&
+                strcasecmp(out->name, name) == 0)
+                return MLK_OK;
+        }
+    }
+    return f->schema ? MLK_NOT_FOUND
+                     : mlk_target_make("named", 5, name, strlen(name), NULL, 0, out, error, sizeof error);
+}
+
+static enum mlk_status report_known_names(struct search *f)
+{
+    const struct mlk_rows *named = f->snapshot.locks.named;
+    const char *last = NULL;
+    enum mlk_status status = MLK_OK;
+
+    for (size_t i = 0; !status && i < named->count; i++) {
+        const char *name = mlk_rows_text(named, i, 1);
+        struct mlk_target target;
+
+        if (!name || (last && strcmp(last, name) == 0))
+            continue; /* sorted by name: further holders and waiters of the same lock */
+        last = name;
+        if (target_of_name(f, name, &target) == MLK_OK)
+            status = report(f, &target);
+    }
+    return status;
+}
+
+/* Without a list of names: ask for each name that a tool would use. */
+static enum mlk_status report_computed_names(struct search *f)
+{
+    const struct mlk_tool *tool;
+    enum mlk_status status = MLK_OK;
+    char error[MLK_ERROR_MAX];
+
+    for (size_t i = 0; !status && (tool = mlk_tool_at(i)); i++) {
+        for (size_t r = 0; tool->kind == MLK_NAMED && tool->name && !status && r < f->schemata->count; r++) {
+            const char *schema = mlk_rows_text(f->schemata, r, 0);
+            struct mlk_target target;
+            uint64_t holder;
+
+            if (!schema || !may_see(f, schema) ||
+                mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, &target, error, sizeof error))
+                continue;
+            status = mlk_named_holder(f->s, target.name, &holder);
+            if (!status && holder)
+                status = report(f, &target);
+        }
+    }
+    return status;
+}
+
+enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out, char *error, size_t error_size)
+{
+    struct search f = {.s = s, .schema = schema, .list = cJSON_CreateArray()};
+    enum mlk_status status = f.list ? MLK_OK : MLK_NO_MEMORY;
+
+    *out = NULL;
+    if (!status)
+        status = mlk_snapshot_take(s, schema, &f.snapshot);
+    if (!status)
+        status = read_schemata(&f);
+    if (!status)
+        status = find_tables(&f);
+    if (!status)
+        status = f.snapshot.locks.named ? report_known_names(&f) : report_computed_names(&f);
+    if (status) {
+        mlk_copy(error, error_size, status == MLK_NO_MEMORY ? mlk_status_text(status) : s->error);
+        cJSON_Delete(f.list);
+    } else {
+        *out = f.list;
+    }
+    mlk_rows_free(f.schemata);
+    mlk_snapshot_free(&f.snapshot);
+    return status;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Evidence on a GET_LOCK lock: its holder, the holder's siblings, and who waits. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ask.h"
+#include "miglock/sql.h"
+#include "observe.h"
+#include "text.h"
+
+enum { MYSQL_NAME_MAX = 64 }; /* characters. Source: MySQL manual, GET_LOCK(). */
+
+enum mlk_status mlk_named_holder(struct mlk_session *s, const char *name, uint64_t *holder)
+{
+    struct mlk_buf sql;
+    struct mlk_rows *rows;
+    enum mlk_status status;
+
+    *holder = 0;
+    mlk_buf_init(&sql, 1024);
+    mlk_buf_str(&sql, MLK_TAG "SELECT IS_USED_LOCK(");
+    mlk_sql_string(&sql, name, strlen(name));
+    mlk_buf_str(&sql, ")");
+    status = mlk_ask_buf(s, &mlk_need_nothing, &sql, &rows, NULL);
+    if (!status)
+        *holder = mlk_rows_id(rows, 0, 0);
+    mlk_rows_free(rows);
+    mlk_buf_free(&sql);
+    return status;
+}
+
+/* As the server compares: MySQL ignores case and stores lower case, MariaDB compares bytes. */
+static bool same_name(const struct mlk_session *s, const char *stored, const char *name)
+{
+    if (!stored)
+        return false;
+    return s->flavour == MLK_MYSQL ? strcasecmp(stored, name) == 0 : strcmp(stored, name) == 0;
+}
+
+static bool mentions(const struct mlk_session *s, const char *statement, const char *name)
+{
+    return statement && (s->flavour == MLK_MYSQL ? strcasestr(statement, name) : strstr(statement, name));
+}
+
+static void find_waiters(struct mlk_session *s, struct mlk_observation *o)
+{
+    const struct mlk_snapshot *snap = o->snapshot;
+    const struct mlk_rows *named = snap->locks.waiters ? snap->locks.named : NULL;
+
+    for (size_t i = 0; i < snap->people.count; i++) {
+        const struct mlk_person *p = &snap->people.list[i];
+        bool waits = false;
+
+        for (size_t r = 0; named && r < named->count && !waits; r++)
+            waits = mlk_rows_int(named, r, 2, 1) == 0 && mlk_rows_id(named, r, 0) == p->id &&
+                    same_name(s, mlk_rows_text(named, r, 1), o->target->name);
+        if (!named)
+            waits = p->state && strcmp(p->state, "User lock") == 0 && mentions(s, p->statement, o->target->name);
+        if (!waits)
+            continue;
+        mlk_observe_person(o->waiters, &o->waiter_count, p);
+    }
+    if (o->waiter_count)
+        mlk_say(o->because, "%zu session%s wait%s for this lock", o->waiter_count, o->waiter_count == 1 ? "" : "s",
+                o->waiter_count == 1 ? "s" : "");
+}
+
+static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
+{
+    const struct mlk_people *people = &o->snapshot->people;
+    size_t said = 0;
+    bool any_uncertain = false;
+
+    for (size_t i = 0; i < people->count; i++) {
+        const struct mlk_person *p = &people->list[i];
+        bool certain;
+
+        if (!mlk_person_counts(s, p) || !mlk_person_sibling(o->holder, p, &certain))
+            continue;
+        any_uncertain = any_uncertain || !certain;
+        mlk_observe_person(o->siblings, &o->sibling_count, p);
+        if (!mlk_person_works(p))
+            continue;
+        o->facts.working++;
+        if (said++ < MLK_PEOPLE_SAID)
+            mlk_person_say(o->because, p, certain ? "its sibling" : "possibly its sibling,");
+    }
+    if (o->sibling_count && !o->facts.working)
+        mlk_say(o->because, "%zu other session%s of the same client, all idle", o->sibling_count,
+                o->sibling_count == 1 ? "" : "s");
+    if (!o->sibling_count)
+        mlk_say(o->because, "no other session of the same client is connected");
+    if (any_uncertain)
+        mlk_say(o->blind_spots, "process ids are not known: sessions of the same user and host count as siblings");
+}
+
+static enum mlk_status unreadable(struct mlk_session *s, struct mlk_observation *o)
+{
+    o->facts.lock = MLK_LOCK_UNREADABLE;
+    mlk_say(o->because, "the server did not answer who holds the lock: %s", s->error);
+    return MLK_OK;
+}
+
+enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation *o)
+{
+    const char *name = o->target->name;
+    enum mlk_status status;
+
+    if (s->flavour == MLK_MYSQL && mlk_utf8_length(name, strlen(name)) > MYSQL_NAME_MAX) {
+        snprintf(s->error, sizeof s->error, "MySQL takes no lock name longer than %d characters, this one has %zu",
+                 MYSQL_NAME_MAX, mlk_utf8_length(name, strlen(name)));
+        return MLK_USAGE;
+    }
+    status = mlk_named_holder(s, name, &o->holder_id);
+    if (status == MLK_GONE || status == MLK_KILLED || status == MLK_NO_MEMORY)
+        return status;
+    if (status)
+        return unreadable(s, o);
+    if (!o->holder_id) {
+        o->facts.lock = MLK_LOCK_FREE;
+        mlk_say(o->because, "nobody on this server holds the lock %s", name);
+        return MLK_OK;
+    }
+    o->facts.lock = MLK_LOCK_HELD;
+    o->held_by_caller = o->holder_id == s->caller_id;
+    o->holder = mlk_person_find(&o->snapshot->people, o->holder_id);
+    o->facts.holder_seen = o->holder != NULL;
+    if (o->holder) {
+        mlk_person_say(o->because, o->holder, "its holder,");
+        o->facts.working += mlk_person_works(o->holder);
+        find_siblings(s, o);
+    } else if (o->facts.all_seen) {
+        mlk_say(o->because, "connection %" PRIu64 " holds it but is not in the process list: it began or ended at this "
+                            "moment, so look again", o->holder_id);
+    } else {
+        mlk_say(o->because, "connection %" PRIu64 " holds it; what it does is hidden from this account", o->holder_id);
+    }
+    if (o->held_by_caller)
+        mlk_say(o->because, "that is your own connection");
+    find_waiters(s, o);
+    return MLK_OK;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Releasing: look again, compare the token, ask the policy, act, look afterwards. Whatever happens in between, the lock is
+ * either as it was or released: a row changes in one committed compare-and-set, a named lock by one KILL of its holder.
+ */
+#include "release.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "ask.h"
+#include "policy.h"
+#include "text.h"
+#include "token.h"
+
+/* Refuses with the reasons of the verdict and what would work. */
+static void refuse(struct mlk_release *r, const struct mlk_observation *o, enum mlk_decision decision)
+{
+    const cJSON *item;
+
+    r->outcome = "refused";
+    cJSON_ArrayForEach(item, o->because)
+        mlk_say(r->because, "%s", item->valuestring);
+    if (decision == MLK_REFUSE && o->verdict == MLK_ACTIVE)
+        mlk_say(r->because, "refused: work is going on under this lock; wait for it to end, or say 'force' to interrupt it");
+    else if (decision == MLK_REFUSE && o->verdict == MLK_IDLE)
+        mlk_say(r->because, "refused: whoever holds it is still connected, and being idle proves nothing; end that client, or "
+                            "say 'force' if you know that it is not migrating");
+    else if (decision == MLK_REFUSE)
+        mlk_say(r->because, "refused: what is hidden from this account could be the holder; ask with an account that sees it, "
+                            "or say 'force' if you know that nobody is migrating");
+    else if (o->facts.lock == MLK_LOCK_DAMAGED)
+        mlk_say(r->because, o->next.len ? "refused: the lock table is damaged, so releasing cannot help; the statement in "
+                                          "\"next\" of \"now\" puts it right"
+                                        : "refused: the lock table is not one that this tool would use");
+    else if (o->facts.lock == MLK_LOCK_UNREADABLE)
+        mlk_say(r->because, "refused: what cannot be read cannot be released safely");
+    else
+        mlk_say(r->because, "refused: nothing is committed that could be released; the open transaction gives the lock back "
+                            "when it ends");
+}
+
+/* True where the release may go on to act. */
+static bool decide(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                   const struct mlk_release_options *options)
+{
+    enum mlk_decision decision = mlk_policy(o->verdict, o->facts.lock, options->force);
+
+    if (decision == MLK_NOTHING_TO_DO) {
+        r->outcome = "free";
+        mlk_say(r->because, "nobody holds the lock, so there is nothing to release");
+        return false;
+    }
+    if (o->facts.lock == MLK_LOCK_HELD && options->token && strcmp(options->token, o->token) != 0) {
+        r->outcome = "changed";
+        mlk_say(r->because, "the lock changed hands since you looked: your token is %s, now it is %s; look again with SELECT "
+                            "miglock_status(...) or `miglock status`", options->token, o->token);
+        return false;
+    }
+    if (decision != MLK_MAY_RELEASE) {
+        refuse(r, o, decision);
+        return false;
+    }
+    if (o->held_by_caller) {
+        r->outcome = "refused";
+        mlk_say(r->because, "your own connection holds this lock: %s releases it", mlk_buf_text(&o->next));
+        return false;
+    }
+    return o->target->tool->kind == MLK_NAMED ? mlk_release_named_allowed(s, r, o) : mlk_release_row_allowed(s, r, o);
+}
+
+static cJSON *release_json(const struct mlk_release *r, const struct mlk_observation *seen,
+                           const struct mlk_observation *now, bool dry_run)
+{
+    const struct mlk_target *t = seen->target;
+    const char *const *advice = t->tool->advice;
+    cJSON *o = cJSON_CreateObject();
+    cJSON *list;
+
+    if (!o)
+        return NULL;
+    cJSON_AddNumberToObject(o, "schema_version", MLK_SCHEMA_VERSION);
+    cJSON_AddStringToObject(o, "target", t->text);
+    cJSON_AddStringToObject(o, "outcome", r->outcome);
+    cJSON_AddBoolToObject(o, "dry_run", dry_run);
+    cJSON_AddStringToObject(o, "verdict", mlk_verdict_text(seen->verdict));
+    cJSON_AddItemToObject(o, "because", cJSON_Duplicate(r->because, true));
+    if (r->statement.len)
+        cJSON_AddStringToObject(o, "statement", mlk_buf_text(&r->statement));
+    else
+        cJSON_AddNullToObject(o, "statement");
+    cJSON_AddNumberToObject(o, "seconds", (double)r->elapsed_ms / 1000.0);
+    cJSON_AddItemToObject(o, "now", now ? mlk_observation_json(now) : cJSON_CreateNull());
+    list = cJSON_AddArrayToObject(o, "advice");
+    for (; r->released && advice && *advice; advice++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(*advice));
+    return o;
+}
+
+/* Looks once more, after the fact. The answer stands without it, so a failure only leaves "now" empty. */
+static bool look_again(struct mlk_session *s, const struct mlk_target *target, struct mlk_snapshot *snapshot,
+                       struct mlk_observation *now)
+{
+    memset(now, 0, sizeof *now);
+    if (mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, snapshot))
+        return false;
+    if (mlk_observe(s, snapshot, target, now) == MLK_OK)
+        return true;
+    mlk_observation_free(now);
+    mlk_snapshot_free(snapshot);
+    return false;
+}
+
+static void after(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *seen, cJSON **out)
+{
+    struct mlk_snapshot snapshot;
+    struct mlk_observation now;
+
+    if (!look_again(s, seen->target, &snapshot, &now)) {
+        *out = release_json(r, seen, NULL, false);
+        return;
+    }
+    if (r->released && now.facts.lock == MLK_LOCK_HELD && strcmp(now.token, seen->token) != 0)
+        mlk_say(r->because, "it has been taken again since, see \"now\"");
+    *out = release_json(r, seen, &now, false);
+    mlk_observation_free(&now);
+    mlk_snapshot_free(&snapshot);
+}
+
+static enum mlk_status run(struct mlk_session *s, const struct mlk_snapshot *snapshot, const struct mlk_target *target,
+                           const struct mlk_release_options *options, struct mlk_release *r, cJSON **out)
+{
+    struct mlk_observation seen = {0};
+    int64_t start = s->ops->now_ms(s);
+    enum mlk_status status = mlk_observe(s, snapshot, target, &seen);
+
+    if (status)
+        goto done;
+    if (!decide(s, r, &seen, options)) {
+        r->elapsed_ms = s->ops->now_ms(s) - start;
+        *out = release_json(r, &seen, &seen, options->dry_run);
+    } else if (options->dry_run) {
+        r->outcome = "would_release";
+        mlk_say(r->because, "nothing was changed: this is what a release would do");
+        *out = release_json(r, &seen, &seen, true);
+    } else {
+        status = target->tool->kind == MLK_NAMED ? mlk_release_named(s, r, &seen) : mlk_release_row(s, r, &seen);
+        if (status)
+            goto done;
+        r->elapsed_ms = s->ops->now_ms(s) - start;
+        after(s, r, &seen, out);
+    }
+    status = *out ? MLK_OK : MLK_NO_MEMORY;
+done:
+    mlk_observation_free(&seen);
+    return status;
+}
+
+enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *target,
+                            const struct mlk_release_options *options, cJSON **out, char *error, size_t error_size)
+{
+    struct mlk_release r = {.because = cJSON_CreateArray()};
+    struct mlk_snapshot snapshot;
+    enum mlk_status status = r.because ? MLK_OK : MLK_NO_MEMORY;
+
+    *out = NULL;
+    mlk_buf_init(&r.statement, 8192);
+    if (!options->dry_run && !(options->token && mlk_token_valid(options->token, strlen(options->token)))) {
+        mlk_copy(error, error_size, "a token is 12 hexadecimal digits, as \"token\" in the report of the lock");
+        status = MLK_USAGE;
+        goto done;
+    }
+    if (!status)
+        status = mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, &snapshot);
+    if (!status) {
+        status = run(s, &snapshot, target, options, &r, out);
+        mlk_snapshot_free(&snapshot);
+    }
+    if (status)
+        mlk_copy(error, error_size, status == MLK_NO_MEMORY ? mlk_status_text(status) : s->error);
+done:
+    cJSON_Delete(r.because);
+    mlk_buf_free(&r.statement);
+    return status;
+}

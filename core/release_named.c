@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A named lock: only ending its holder's connection frees it. The KILL asks IS_USED_LOCK in the same statement, so that a
+ * connection that gave the lock back a moment ago is not hit: its id is only killed while it holds the lock.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "ask.h"
+#include "miglock/sql.h"
+#include "release.h"
+
+enum { POLL_MS = 50, POLL_LIMIT_MS = 5000 };
+
+static struct mlk_access kill_of(const struct mlk_observation *o)
+{
+    return (struct mlk_access){.need = MLK_NEED_KILL, .connection_id = o->holder_id};
+}
+
+static void lacks_kill(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+{
+    r->outcome = "refused";
+    mlk_say(r->because, "refused: %s; killing connection %" PRIu64 " takes %s, or its own account", s->error, o->holder_id,
+            s->flavour == MLK_MYSQL ? "CONNECTION_ADMIN (and SYSTEM_USER if the holder has it)" : "CONNECTION ADMIN");
+}
+
+bool mlk_release_named_allowed(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+{
+    struct mlk_access need = kill_of(o);
+
+    if (s->ops->may(s, &need)) {
+        lacks_kill(s, r, o);
+        return false;
+    }
+    /* KILL 0 kills nobody: error 1094 */
+    mlk_buf_str(&r->statement, "KILL CONNECTION IF(IS_USED_LOCK(");
+    mlk_sql_string(&r->statement, o->target->name, strlen(o->target->name));
+    mlk_buf_fmt(&r->statement, ") = %" PRIu64 ", %" PRIu64 ", 0)", o->holder_id, o->holder_id);
+    if (!r->statement.status)
+        return true;
+    r->outcome = "failed";
+    mlk_say(r->because, "the statement could not be built: %s", mlk_status_text(r->statement.status));
+    return false;
+}
+
+/* Until the lock is free or somebody else's; a KILL only asks a connection to end, and a rollback may take long. */
+static enum mlk_status wait_until_free(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+{
+    int64_t start = s->ops->now_ms(s);
+    uint64_t holder;
+    enum mlk_status status;
+
+    for (;;) {
+        status = mlk_named_holder(s, o->target->name, &holder);
+        if (status)
+            return status;
+        if (holder != o->holder_id)
+            break;
+        if (s->ops->now_ms(s) - start >= POLL_LIMIT_MS) {
+            r->outcome = "failed";
+            mlk_say(r->because, "connection %" PRIu64 " was told to end but still holds the lock after %d s: it is probably "
+                                "rolling back; look again later", o->holder_id, POLL_LIMIT_MS / 1000);
+            return MLK_OK;
+        }
+        status = s->ops->pause_ms(s, POLL_MS);
+        if (status)
+            return status;
+    }
+    r->outcome = "released";
+    r->released = true;
+    mlk_say(r->because, "connection %" PRIu64 " was killed and the lock came free after %" PRId64 " ms", o->holder_id,
+            s->ops->now_ms(s) - start);
+    if (holder)
+        mlk_say(r->because, "connection %" PRIu64 " has taken it since", holder);
+    return MLK_OK;
+}
+
+enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+{
+    struct mlk_access need = kill_of(o);
+    enum mlk_status status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
+
+    switch (status) {
+    case MLK_OK:
+        return wait_until_free(s, r, o);
+    case MLK_NOT_FOUND:
+        r->outcome = "changed";
+        mlk_say(r->because, "connection %" PRIu64 " gave the lock back before it could be killed, so nobody was killed; look "
+                            "again", o->holder_id);
+        return MLK_OK;
+    case MLK_DENIED:
+        lacks_kill(s, r, o);
+        return MLK_OK;
+    case MLK_NO_MEMORY:
+    case MLK_GONE:
+    case MLK_KILLED:
+        return status;
+    default:
+        r->outcome = "failed";
+        mlk_say(r->because, "the server refused the KILL, nobody was killed: %s", s->error);
+        return MLK_OK;
+    }
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Evidence on a flag row: what the table says, and which sessions could be the row's owner. */
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ask.h"
+#include "observe.h"
+#include "text.h"
+
+enum { ROWS_READ = 100 };
+
+static bool has_table_locks(const struct mlk_snapshot *snap, uint64_t id, const char *schema)
+{
+    const struct mlk_rows *r = snap->locks.tables;
+
+    for (size_t i = 0; r && i < r->count; i++) {
+        const char *name = mlk_rows_text(r, i, 1);
+
+        if (mlk_rows_id(r, i, 0) == id && name && strcasecmp(name, schema) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Sessions that use the schema, or have locks on its tables, could be the migration. Case is ignored: with
+ * lower_case_table_names the server does so, and one session too many only makes the answer more careful. */
+static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
+{
+    const struct mlk_people *people = &o->snapshot->people;
+    const char *schema = o->target->schema;
+    size_t said = 0;
+
+    for (size_t i = 0; i < people->count; i++) {
+        const struct mlk_person *p = &people->list[i];
+        bool in_schema = p->db && strcasecmp(p->db, schema) == 0;
+
+        if (!mlk_person_counts(s, p))
+            continue;
+        if (!in_schema && p->id != o->holder_id && !has_table_locks(o->snapshot, p->id, schema))
+            continue;
+        mlk_observe_person(o->siblings, &o->sibling_count, p);
+        o->facts.connected++;
+        if (!mlk_person_works(p))
+            continue;
+        o->facts.working++;
+        if (said++ < MLK_PEOPLE_SAID)
+            mlk_person_say(o->because, p, "in this schema");
+    }
+    if (o->facts.connected > o->facts.working)
+        mlk_say(o->because, "%zu session%s of this schema %s connected and idle",
+                o->facts.connected - o->facts.working, o->facts.connected - o->facts.working == 1 ? "" : "s",
+                o->facts.connected - o->facts.working == 1 ? "is" : "are");
+    if (!o->facts.connected)
+        mlk_say(o->because, o->facts.all_seen ? "no session that could hold it is connected to the schema %s"
+                                              : "no session of the schema %s is visible to this account", schema);
+    if (!o->snapshot->locks.tables && o->facts.lock == MLK_LOCK_HELD)
+        mlk_say(o->blind_spots, "a session that works on %s without having it as its default schema would not be noticed",
+                schema);
+}
+
+/* Newer versions of a tool hold a named lock beside the row: then the holder is known. */
+static void find_companion(struct mlk_session *s, struct mlk_observation *o)
+{
+    struct mlk_buf name;
+
+    if (!o->target->tool->companion)
+        return;
+    mlk_buf_init(&name, MLK_NAME_MAX);
+    if (o->target->tool->companion(o->target->schema, &name) == MLK_OK &&
+        mlk_named_holder(s, mlk_buf_text(&name), &o->holder_id) == MLK_OK && o->holder_id) {
+        o->holder = mlk_person_find(&o->snapshot->people, o->holder_id);
+        mlk_say(o->because, "connection %" PRIu64 " holds the named lock %s, which belongs to this lock", o->holder_id,
+                mlk_buf_text(&name));
+        if (!o->holder)
+            o->facts.connected++; /* it is there, though hidden */
+    }
+    mlk_buf_free(&name);
+}
+
+static void date(struct mlk_observation *o)
+{
+    const struct mlk_server *server = &o->snapshot->server;
+    char earliest[32], latest[32], started[32];
+    int64_t t;
+
+    if (!o->row.since_text || !mlk_time_parse(o->row.since_text, &t))
+        return;
+    o->since_earliest = t - (o->row.since_is_client_local ? MLK_ZONE_EAST_S : 0);
+    o->since_latest = t + (o->row.since_is_client_local ? MLK_ZONE_WEST_S : 0);
+    if (o->since_latest > server->now && server->now > 0)
+        o->since_latest = server->now;
+    if (o->since_earliest > o->since_latest) {
+        mlk_say(o->because, "it says that it was taken at %s, which no clock has reached yet", o->row.since_text);
+        o->since_earliest = o->since_latest = -1;
+        return;
+    }
+    mlk_time_format(o->since_earliest, earliest, sizeof earliest);
+    mlk_time_format(o->since_latest, latest, sizeof latest);
+    if (o->row.since_is_client_local)
+        mlk_say(o->because, "taken at %s by its client's clock, whose time zone is not stored: between %s and %s",
+                o->row.since_text, earliest, latest);
+    if (server->started < 0 || o->since_latest >= server->started)
+        return;
+    o->facts.older_than_server = true;
+    mlk_time_format(server->started, started, sizeof started);
+    mlk_say(o->because, "the server started at %s, after the lock was taken in whatever time zone", started);
+}
+
+/* What is committed against what is there: knex keeps its flag uncommitted while a migration without DDL runs. */
+static void compare_uncommitted(struct mlk_session *s, struct mlk_observation *o)
+{
+    const struct mlk_target *t = o->target;
+    struct mlk_rows *dirty = NULL;
+    bool same;
+
+    if (s->ops->read_table(s, t->schema, t->table, true, ROWS_READ, &dirty)) {
+        mlk_say(o->blind_spots, "uncommitted changes of the lock table are not visible: %s", s->error);
+        return;
+    }
+    same = dirty->count == o->rows->count && dirty->columns == o->rows->columns;
+    for (size_t r = 0; same && r < dirty->count; r++) {
+        for (size_t c = 0; same && c < dirty->columns; c++) {
+            const char *a = mlk_rows_text(dirty, r, c);
+            const char *b = mlk_rows_text(o->rows, r, c);
+
+            same = a && b ? strcmp(a, b) == 0 : a == b;
+        }
+    }
+    mlk_rows_free(dirty);
+    if (same)
+        return;
+    o->facts.uncommitted = true;
+    mlk_say(o->because, "a transaction that is not committed is changing %s: a migration is taking, holding or giving back "
+                        "the lock", t->table);
+}
+
+static enum mlk_status unreadable(struct mlk_session *s, struct mlk_observation *o, enum mlk_status status)
+{
+    const struct mlk_target *t = o->target;
+
+    o->facts.lock = MLK_LOCK_UNREADABLE;
+    /* a missing table and a missing right look the same to who has no right */
+    if (status == MLK_DENIED)
+        mlk_say(o->because, "%s.%s cannot be read: %s; it takes SELECT on that table", t->schema, t->table, s->error);
+    else if (status == MLK_NOT_FOUND)
+        mlk_say(o->because, "there is no table %s.%s: check the schema's name, or no migration of %s ever ran there",
+                t->schema, t->table, t->tool->title);
+    else if (status == MLK_BUSY)
+        mlk_say(o->because, "%s.%s is locked by another session, perhaps by an ALTER or a backup: %s", t->schema, t->table,
+                s->error);
+    else
+        mlk_say(o->because, "%s.%s cannot be read: %s", t->schema, t->table, s->error);
+    return MLK_OK;
+}
+
+static void damaged(struct mlk_observation *o)
+{
+    const struct mlk_target *t = o->target;
+    struct mlk_buf text;
+
+    o->facts.lock = MLK_LOCK_DAMAGED;
+    o->damage = o->row.finding == MLK_ROW_MISSING   ? "missing_row"
+                : o->row.finding == MLK_ROW_SEVERAL ? "several_rows"
+                                                    : "odd_columns";
+    mlk_buf_init(&text, 800);
+    t->tool->explain(t->schema, t->table, o->rows, &o->row, &text);
+    mlk_say(o->because, "%s", mlk_buf_text(&text));
+    mlk_buf_free(&text);
+}
+
+enum mlk_status mlk_observe_row(struct mlk_session *s, struct mlk_observation *o)
+{
+    const struct mlk_target *t = o->target;
+    enum mlk_status status = s->ops->read_table(s, t->schema, t->table, false, ROWS_READ, &o->rows);
+
+    if (status == MLK_GONE || status == MLK_KILLED || status == MLK_NO_MEMORY)
+        return status;
+    if (status)
+        return unreadable(s, o, status);
+    t->tool->read(o->rows, &o->row);
+    switch (o->row.finding) {
+    case MLK_ROW_FREE:
+        o->facts.lock = MLK_LOCK_FREE;
+        mlk_say(o->because, "the flag in %s.%s is not set", t->schema, t->table);
+        break;
+    case MLK_ROW_HELD:
+        o->facts.lock = MLK_LOCK_HELD;
+        mlk_say(o->because, "the flag in %s.%s is set", t->schema, t->table);
+        break;
+    case MLK_ROW_MISSING:
+    case MLK_ROW_SEVERAL:
+    case MLK_ROW_ODD:
+        damaged(o);
+        break;
+    }
+    if (o->row.note)
+        mlk_say(o->because, "%s", o->row.note);
+    compare_uncommitted(s, o);
+    if (o->facts.lock == MLK_LOCK_FREE && !o->facts.uncommitted)
+        return MLK_OK;
+    date(o);
+    find_companion(s, o);
+    find_candidates(s, o);
+    return MLK_OK;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the server says of itself, as far as a lock's verdict or release depends on it. */
+#ifndef MLK_CORE_SERVER_H
+#define MLK_CORE_SERVER_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "miglock/session.h"
+
+struct mlk_server {
+    char text[160];          /* "MariaDB 10.11.19-MariaDB-0+deb12u1" */
+    int64_t now;             /* its clock, seconds since 1970 */
+    int64_t started;         /* when it started, by its clock; -1 where it does not say */
+    bool read_only;          /* read_only or innodb_read_only is set */
+    bool performance_schema; /* is on */
+    const char *cluster;     /* "Galera" or "Group Replication" where it is part of one, else NULL */
+};
+
+/* Asks the server. On anything but MLK_OK s->error tells why; what cannot be learnt is added to blind_spots. */
+enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, cJSON *blind_spots);
+
+#endif

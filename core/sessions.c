@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sessions.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ask.h"
+#include "miglock/sql.h"
+
+enum { ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO };
+
+/* performance_schema.processlist takes no global mutex and needs no grant to be read; it is empty where the
+ * instrumentation is off. Source: MySQL manual, "The processlist Table". */
+static enum mlk_status ask_processlist(struct mlk_session *s, const struct mlk_server *server, bool own,
+                                       struct mlk_rows **rows)
+{
+    struct mlk_buf sql;
+    enum mlk_status status;
+
+    mlk_buf_init(&sql, 2048);
+    mlk_buf_fmt(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400) FROM %s",
+                s->flavour == MLK_MYSQL && server->performance_schema ? "performance_schema.processlist"
+                                                                     : "information_schema.PROCESSLIST");
+    if (own) {
+        mlk_buf_str(&sql, " WHERE USER = ");
+        mlk_sql_string(&sql, s->user, strlen(s->user));
+    }
+    status = mlk_ask_buf(s, own ? &mlk_need_own : &mlk_need_process, &sql, rows, NULL);
+    mlk_buf_free(&sql);
+    return status;
+}
+
+static struct mlk_person *find(const struct mlk_people *people, uint64_t id)
+{
+    for (size_t i = 0; id && i < people->count; i++) {
+        if (people->list[i].id == id)
+            return &people->list[i];
+    }
+    return NULL;
+}
+
+const struct mlk_person *mlk_person_find(const struct mlk_people *people, uint64_t id)
+{
+    return find(people, id);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+static bool starts(const char *text, const char *prefix)
+{
+    return text && strncasecmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* MariaDB names its replication threads in COMMAND, MySQL runs them as "system user". */
+static bool is_replication(const struct mlk_session *s, const struct mlk_person *p)
+{
+    if (s->flavour == MLK_MARIADB)
+        return starts(p->command, "Slave_");
+    return same(p->user, "system user") && !starts(p->command, "Daemon");
+}
+
+static void copy_sessions(struct mlk_session *s, struct mlk_people *out)
+{
+    const struct mlk_rows *r = out->rows;
+
+    for (size_t i = 0; i < r->count; i++) {
+        struct mlk_person *p = &out->list[out->count++];
+
+        p->id = mlk_rows_id(r, i, ID);
+        p->user = mlk_rows_text(r, i, USER);
+        p->host = mlk_rows_text(r, i, HOST);
+        p->db = mlk_rows_text(r, i, DB);
+        p->command = mlk_rows_text(r, i, COMMAND);
+        p->seconds = mlk_rows_int(r, i, TIME, -1);
+        p->state = mlk_rows_text(r, i, STATE);
+        p->statement = mlk_rows_text(r, i, INFO);
+        p->pid = -1;
+        out->replica = out->replica || is_replication(s, p);
+    }
+}
+
+/* Also the touchstone for PROCESS, roles included: this table is refused without it on both servers. */
+static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJSON *blind_spots)
+{
+    struct mlk_rows *rows;
+    enum mlk_status status =
+        mlk_ask(s, &mlk_need_process,
+                MLK_TAG "SELECT trx_mysql_thread_id, trx_rows_modified FROM information_schema.INNODB_TRX", &rows);
+
+    if (status) {
+        if (status == MLK_DENIED)
+            out->all = false;
+        mlk_say(blind_spots,
+                status == MLK_DENIED ? "without the PROCESS privilege only sessions of the user %s are visible, and no open "
+                                       "transactions"
+                                     : "open transactions are not visible: %s",
+                status == MLK_DENIED ? s->user : s->error);
+        return;
+    }
+    out->transactions = !rows->truncated;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct mlk_person *p = find(out, mlk_rows_id(rows, i, 0));
+
+        if (!p)
+            continue;
+        p->in_transaction = true;
+        p->changes = mlk_rows_int(rows, i, 1, 0);
+    }
+    mlk_rows_free(rows);
+}
+
+static void read_attributes(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out,
+                            cJSON *blind_spots)
+{
+    static const struct mlk_access need = {
+        .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "session_connect_attrs"};
+    static const char all[] = MLK_TAG "SELECT PROCESSLIST_ID, ATTR_NAME, ATTR_VALUE FROM "
+                                      "performance_schema.session_connect_attrs "
+                                      "WHERE ATTR_NAME IN ('_pid', 'program_name')";
+    static const char own[] = MLK_TAG "SELECT PROCESSLIST_ID, ATTR_NAME, ATTR_VALUE FROM "
+                                      "performance_schema.session_account_connect_attrs "
+                                      "WHERE ATTR_NAME IN ('_pid', 'program_name')";
+
+    if (!server->performance_schema) {
+        mlk_say(blind_spots, "performance_schema is off: programs and process ids of clients are not known");
+        return;
+    }
+    if (mlk_ask(s, &need, all, &out->attributes)) {
+        mlk_say(blind_spots, "without SELECT on performance_schema.session_connect_attrs programs and process ids of other "
+                             "accounts' clients are not known");
+        if (mlk_ask(s, &mlk_need_own, own, &out->attributes))
+            return;
+    }
+    for (size_t i = 0; i < out->attributes->count; i++) {
+        struct mlk_person *p = find(out, mlk_rows_id(out->attributes, i, 0));
+
+        if (!p)
+            continue;
+        if (same(mlk_rows_text(out->attributes, i, 1), "_pid"))
+            p->pid = mlk_rows_int(out->attributes, i, 2, -1);
+        else
+            p->program = mlk_rows_text(out->attributes, i, 2);
+    }
+}
+
+enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out,
+                                cJSON *blind_spots)
+{
+    enum mlk_status status;
+
+    memset(out, 0, sizeof *out);
+    out->all = true;
+    status = ask_processlist(s, server, false, &out->rows);
+    if (status == MLK_DENIED) {
+        out->all = false;
+        status = ask_processlist(s, server, true, &out->rows);
+    }
+    if (status)
+        return status;
+    out->list = calloc(out->rows->count ? out->rows->count : 1, sizeof *out->list);
+    if (!out->list) {
+        mlk_people_free(out);
+        return MLK_NO_MEMORY;
+    }
+    if (out->rows->truncated) {
+        out->all = false;
+        mlk_say(blind_spots, "only the first %zu sessions were looked at", out->rows->count);
+    }
+    copy_sessions(s, out);
+    read_transactions(s, out, blind_spots);
+    read_attributes(s, server, out, blind_spots);
+    if (out->replica)
+        mlk_say(blind_spots, "this server is a replica: sessions on its source are not visible");
+    return MLK_OK;
+}
+
+void mlk_people_free(struct mlk_people *people)
+{
+    free(people->list);
+    mlk_rows_free(people->rows);
+    mlk_rows_free(people->attributes);
+    memset(people, 0, sizeof *people);
+}
+
+bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p)
+{
+    if (p->id == s->own_id || p->id == s->caller_id)
+        return false;
+    if (same(p->user, "system user") || same(p->user, "event_scheduler") || starts(p->command, "Daemon") ||
+        starts(p->command, "Binlog Dump") || starts(p->command, "Slave_"))
+        return false;
+    /* another call of miglock at this moment; inside MySQL its statements appear with a prefix */
+    return !(p->statement && (starts(p->statement, MLK_TAG) || starts(p->statement, "PLUGIN: " MLK_TAG)));
+}
+
+bool mlk_person_works(const struct mlk_person *p)
+{
+    if (p->changes > 0)
+        return true;
+    if (starts(p->command, "Sleep") || !p->command)
+        return false;
+    if (same(p->state, "User lock"))
+        return false;
+    return !(p->statement && strstr(p->statement, "miglock_"));
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "miglock/target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "miglock/session.h"
+#include "text.h"
+
+/* One line into error; always MLK_USAGE. */
+static enum mlk_status bad(char *error, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static enum mlk_status bad(char *error, size_t size, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(error, size, format, args);
+    va_end(args);
+    return MLK_USAGE;
+}
+
+enum { SHOWN = 60 }; /* bytes of an argument that a message repeats */
+
+/* Checks a schema or table name and copies it. what is "schema" or "lock table". */
+static enum mlk_status identifier(const char *what, const char *text, size_t len, char *to, char *error,
+                                  size_t error_size)
+{
+    char shown[SHOWN];
+
+    if (len == 0)
+        return bad(error, error_size, "the %s name is empty; write it as in ghost:blog", what);
+    if (!mlk_utf8_valid(text, len))
+        return bad(error, error_size,
+                   "the %s name is not UTF-8 text without NUL; CONVERT(name USING utf8mb4) helps in SQL", what);
+    if (mlk_utf8_length(text, len) > 64) {
+        mlk_printable(shown, sizeof shown, text, len);
+        return bad(error, error_size, "the %s name '%s...' is longer than 64 characters", what, shown);
+    }
+    memcpy(to, text, len);
+    to[len] = '\0';
+    return MLK_OK;
+}
+
+/* A name in a target's text needs backquotes where '/' or '`' would be misread. */
+static void add_part(struct mlk_buf *b, const char *name)
+{
+    if (!strpbrk(name, "/`")) {
+        mlk_buf_str(b, name);
+        return;
+    }
+    mlk_buf_str(b, "`");
+    for (; *name; name++)
+        mlk_buf_add(b, *name == '`' ? "``" : name, *name == '`' ? 2 : 1);
+    mlk_buf_str(b, "`");
+}
+
+/* The target as a person would write it again. */
+static enum mlk_status write_text(struct mlk_target *t)
+{
+    struct mlk_buf b;
+    enum mlk_status status;
+
+    mlk_buf_init(&b, MLK_TARGET_MAX);
+    mlk_buf_fmt(&b, "%s:", t->tool->id);
+    if (t->tool->kind == MLK_NAMED && !t->tool->name) {
+        mlk_buf_str(&b, t->name);
+    } else {
+        add_part(&b, t->schema);
+        if (t->qualifier[0]) {
+            mlk_buf_str(&b, "/");
+            add_part(&b, t->qualifier);
+        }
+    }
+    status = b.status;
+    mlk_copy(t->text, sizeof t->text, mlk_buf_text(&b));
+    mlk_buf_free(&b);
+    return status;
+}
+
+static enum mlk_status find_tool(const char *tool, size_t len, struct mlk_target *out, char *error, size_t size)
+{
+    struct mlk_buf list;
+    char shown[SHOWN];
+
+    memset(out, 0, sizeof *out);
+    out->tool = mlk_tool_find(tool, len);
+    if (out->tool)
+        return MLK_OK;
+    mlk_buf_init(&list, MLK_ERROR_MAX);
+    mlk_tool_list(&list);
+    mlk_printable(shown, sizeof shown, tool, len);
+    bad(error, size, "unknown tool '%s'; known are: %s", shown, mlk_buf_text(&list));
+    mlk_buf_free(&list);
+    return MLK_USAGE;
+}
+
+/* named:NAME */
+static enum mlk_status make_named(const char *name, size_t len, struct mlk_target *out, char *error, size_t size)
+{
+    if (len == 0)
+        return bad(error, size, "the lock name is empty; write named:NAME with the name given to GET_LOCK");
+    if (!mlk_utf8_valid(name, len))
+        return bad(error, size, "the lock name is not UTF-8 text without NUL");
+    if (len > MLK_NAME_MAX)
+        return bad(error, size, "the lock name has %zu bytes; no server takes more than %d", len, MLK_NAME_MAX);
+    memcpy(out->name, name, len);
+    return write_text(out);
+}
+
+enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *schema, size_t schema_len,
+                                const char *qualifier, size_t qualifier_len, struct mlk_target *out, char *error,
+                                size_t size)
+{
+    struct mlk_buf name;
+    enum mlk_status status = find_tool(tool, tool_len, out, error, size);
+
+    if (status)
+        return status;
+    if (out->tool->kind == MLK_NAMED && !out->tool->name)
+        return qualifier ? bad(error, size, "named: takes one name and no qualifier")
+                         : make_named(schema, schema_len, out, error, size);
+    status = identifier("schema", schema, schema_len, out->schema, error, size);
+    if (status)
+        return status;
+    if (qualifier) {
+        if (!out->tool->takes_qualifier)
+            return bad(error, size, "%s locks have no qualifier; write %s:SCHEMA", out->tool->id, out->tool->id);
+        status = identifier(out->tool->kind == MLK_ROW ? "lock table" : "qualifier", qualifier, qualifier_len,
+                            out->qualifier, error, size);
+        if (status)
+            return status;
+    }
+    if (out->tool->kind == MLK_ROW) {
+        mlk_copy(out->table, sizeof out->table, out->qualifier[0] ? out->qualifier : out->tool->default_table);
+        if (strcmp(out->qualifier, out->tool->default_table) == 0)
+            out->qualifier[0] = '\0'; /* one lock, one text */
+        return write_text(out);
+    }
+    mlk_buf_init(&name, MLK_NAME_MAX);
+    status = out->tool->name(out->schema, out->qualifier, &name);
+    if (status)
+        bad(error, size, "the name that %s would use is longer than %d bytes", out->tool->id, MLK_NAME_MAX);
+    mlk_copy(out->name, sizeof out->name, mlk_buf_text(&name));
+    mlk_buf_free(&name);
+    return status ? MLK_USAGE : write_text(out);
+}
+
+/* Takes one name off *text: bare up to '/', or in backquotes. The result lies in to (as long as the input). */
+static bool take_part(const char **text, size_t *len, char *to, size_t *to_len)
+{
+    size_t i = 0;
+
+    *to_len = 0;
+    if (*len && **text == '`') {
+        for (i = 1; i < *len; i++) {
+            if ((*text)[i] == '`') {
+                if (i + 1 >= *len || (*text)[i + 1] != '`')
+                    break;
+                i++;
+            }
+            to[(*to_len)++] = (*text)[i];
+        }
+        if (i >= *len)
+            return false; /* no closing quote */
+        i++;
+    } else {
+        for (; i < *len && (*text)[i] != '/'; i++)
+            to[(*to_len)++] = (*text)[i];
+    }
+    *text += i;
+    *len -= i;
+    return *len == 0 || **text == '/';
+}
+
+enum mlk_status mlk_target_parse(const char *text, size_t len, struct mlk_target *out, char *error, size_t size)
+{
+    static const char form[] = "write TOOL:SCHEMA, TOOL:SCHEMA/TABLE or named:NAME, such as ghost:blog";
+    const char *colon = len <= MLK_TARGET_MAX ? memchr(text, ':', len) : NULL;
+    char schema[MLK_TARGET_MAX];
+    char qualifier[MLK_TARGET_MAX];
+    size_t schema_len, qualifier_len, tool_len;
+    const struct mlk_tool *tool;
+    const char *rest;
+    size_t rest_len;
+    char shown[SHOWN];
+
+    memset(out, 0, sizeof *out);
+    if (len == 0)
+        return bad(error, size, "the target is empty; %s", form);
+    if (len > MLK_TARGET_MAX)
+        return bad(error, size, "the target has %zu bytes, at most %d are possible; %s", len, MLK_TARGET_MAX, form);
+    if (!mlk_utf8_valid(text, len))
+        return bad(error, size, "the target is not UTF-8 text without NUL; CONVERT(target USING utf8mb4) helps in SQL");
+    if (!colon) {
+        mlk_printable(shown, sizeof shown, text, len);
+        return bad(error, size, "'%s' is not a target; %s", shown, form);
+    }
+    tool_len = (size_t)(colon - text);
+    rest = colon + 1;
+    rest_len = len - tool_len - 1;
+    tool = mlk_tool_find(text, tool_len);
+    if (tool && tool->kind == MLK_NAMED && !tool->name)
+        return mlk_target_make(text, tool_len, rest, rest_len, NULL, 0, out, error, size);
+    if (!take_part(&rest, &rest_len, schema, &schema_len))
+        return bad(error, size, "the schema name's backquotes do not match; %s", form);
+    if (rest_len == 0)
+        return mlk_target_make(text, tool_len, schema, schema_len, NULL, 0, out, error, size);
+    rest++;
+    rest_len--;
+    if (!take_part(&rest, &rest_len, qualifier, &qualifier_len) || rest_len)
+        return bad(error, size, "only one '/' may follow the schema; put names with '/' in backquotes");
+    return mlk_target_make(text, tool_len, schema, schema_len, qualifier, qualifier_len, out, error, size);
+}

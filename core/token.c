@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "token.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* FNV-1a, 64 bits, folded to 48: draft-eastlake-fnv, sections 2 and 3. Enough where nobody is out to forge. */
+static const uint64_t fnv_offset = 0xcbf29ce484222325u;
+static const uint64_t fnv_prime = 0x100000001b3u;
+
+static void mix(struct mlk_token *t, const void *bytes, size_t len)
+{
+    const unsigned char *b = bytes;
+
+    for (size_t i = 0; i < len; i++)
+        t->state = (t->state ^ b[i]) * fnv_prime;
+}
+
+void mlk_token_begin(struct mlk_token *t)
+{
+    t->state = fnv_offset;
+}
+
+void mlk_token_add(struct mlk_token *t, const char *text, size_t len)
+{
+    char head[32];
+    int n = text ? snprintf(head, sizeof head, "%zu:", len) : snprintf(head, sizeof head, "null:");
+
+    mix(t, head, (size_t)n);
+    if (text)
+        mix(t, text, len);
+}
+
+void mlk_token_add_number(struct mlk_token *t, int64_t number)
+{
+    char text[32];
+    int n = snprintf(text, sizeof text, "%lld", (long long)number);
+
+    mlk_token_add(t, text, (size_t)n);
+}
+
+void mlk_token_end(const struct mlk_token *t, char out[MLK_TOKEN_LEN + 1])
+{
+    uint64_t folded = (t->state >> 48u ^ t->state) & 0xffffffffffffu;
+
+    snprintf(out, MLK_TOKEN_LEN + 1, "%012llx", (unsigned long long)folded);
+}
+
+bool mlk_token_valid(const char *text, size_t len)
+{
+    if (len != MLK_TOKEN_LEN)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!memchr("0123456789abcdef", text[i], 16))
+            return false;
+    }
+    return true;
+}

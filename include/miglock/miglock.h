@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the core does, one call per SQL function and command. Each gives one JSON document (docs/report.md) that the caller
+ * owns (cJSON_Delete), or a status with one line in error: what is wrong and what to do.
+ * The core knows neither server nor terminal; it reaches SQL only through the session.
+ */
+#ifndef MIGLOCK_H
+#define MIGLOCK_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "miglock/session.h"
+#include "miglock/status.h"
+#include "miglock/target.h"
+
+enum { MLK_SCHEMA_VERSION = 1, MLK_TOKEN_LEN = 12, MLK_JSON_MAX = 16777215 };
+
+/* The library's version, "0.1.0". */
+const char *mlk_version(void);
+
+/* JSON array of the tools and how each locks. Needs no server. */
+enum mlk_status mlk_tools(cJSON **out);
+
+/* The report of one lock. */
+enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *target, cJSON **out, char *error,
+                           size_t error_size);
+
+/* An array of reports: every migration lock that this session may see, of one schema where schema is not NULL. */
+enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out, char *error,
+                          size_t error_size);
+
+/* Releases the lock if the policy allows it and the token still fits. token may be NULL only with dry_run.
+ * dry_run: decides and explains, changes nothing (outcome "would release" or "refused").
+ * A refusal is a document, not an error. */
+struct mlk_release_options {
+    const char *token;
+    bool force;
+    bool dry_run;
+};
+enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *target,
+                            const struct mlk_release_options *options, cJSON **out, char *error,
+                            size_t error_size);
+
+/* Prints a document for a result. NULL where memory is out or it is longer than MLK_JSON_MAX; free with cJSON_free. */
+char *mlk_json_print(const cJSON *document);
+
+#endif
