@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "ask.h"
+#include "miglock/sql.h"
 #include "observe.h"
 #include "text.h"
 
@@ -23,12 +24,43 @@ static bool has_table_locks(const struct mlk_snapshot *snap, uint64_t id, const 
     return false;
 }
 
+/* knex can keep its own tables in one schema and migrate another (schemaName). Then no session of the migration need have
+ * anything to do with the lock's schema, and anybody could be it. True also where the server does not say. */
+static bool only_bookkeeping(struct mlk_session *s, const struct mlk_target *t)
+{
+    static const char suffix[] = "_lock";
+    struct mlk_access need = {.need = MLK_NEED_SCHEMA, .schema = t->schema};
+    size_t len = strlen(t->table);
+    struct mlk_rows *rows;
+    struct mlk_buf sql;
+    bool only = true;
+
+    if (!t->tool->elsewhere)
+        return false;
+    if (len >= sizeof suffix - 1 && strcasecmp(t->table + len - (sizeof suffix - 1), suffix) == 0)
+        len -= sizeof suffix - 1;
+    mlk_buf_init(&sql, 4096);
+    mlk_buf_str(&sql, MLK_TAG "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ");
+    mlk_sql_string(&sql, t->schema, strlen(t->schema));
+    mlk_buf_str(&sql, " AND TABLE_NAME NOT IN (");
+    mlk_sql_string(&sql, t->table, strlen(t->table));
+    mlk_buf_str(&sql, ", ");
+    mlk_sql_string(&sql, t->table, len);
+    mlk_buf_str(&sql, ") LIMIT 1");
+    if (mlk_ask_buf(s, &need, &sql, &rows, NULL) == MLK_OK)
+        only = rows->count == 0;
+    mlk_rows_free(rows);
+    mlk_buf_free(&sql);
+    return only;
+}
+
 /* Sessions that use the schema, or have locks on its tables, could be the migration. Case is ignored: with
  * lower_case_table_names the server does so, and one session too many only makes the answer more careful. */
 static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_people *people = &o->snapshot->people;
     const char *schema = o->target->schema;
+    bool anybody = only_bookkeeping(s, o->target);
     size_t said = 0;
 
     for (size_t i = 0; i < people->count; i++) {
@@ -37,7 +69,7 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 
         if (!mlk_person_counts(s, p))
             continue;
-        if (!in_schema && p->id != o->holder_id && !has_table_locks(o->snapshot, p->id, schema))
+        if (!in_schema && !anybody && p->id != o->holder_id && !has_table_locks(o->snapshot, p->id, schema))
             continue;
         mlk_observe_person(o->siblings, &o->sibling_count, p);
         o->facts.connected++;
@@ -45,16 +77,19 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
             continue;
         o->facts.working++;
         if (said++ < MLK_PEOPLE_SAID)
-            mlk_person_say(o->because, p, "in this schema");
+            mlk_person_say(o->because, p, anybody ? "perhaps for this lock," : "in this schema");
     }
+    if (anybody && o->facts.connected)
+        mlk_say(o->because, "%s has no tables but the tool's own, so it is another schema that is migrated: every session "
+                            "of this server could hold the lock", schema);
     if (o->facts.connected > o->facts.working)
-        mlk_say(o->because, "%zu session%s of this schema %s connected and idle",
+        mlk_say(o->because, "%zu session%s that could hold it %s connected and idle",
                 o->facts.connected - o->facts.working, o->facts.connected - o->facts.working == 1 ? "" : "s",
                 o->facts.connected - o->facts.working == 1 ? "is" : "are");
     if (!o->facts.connected)
         mlk_say(o->because, o->facts.all_seen ? "no session that could hold it is connected to the schema %s"
                                               : "no session of the schema %s is visible to this account", schema);
-    if (!o->snapshot->locks.tables && o->facts.lock == MLK_LOCK_HELD)
+    if (!o->snapshot->locks.tables && !anybody && o->facts.lock == MLK_LOCK_HELD)
         mlk_say(o->blind_spots, "a session that works on %s without having it as its default schema would not be noticed",
                 schema);
 }

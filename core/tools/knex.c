@@ -111,6 +111,7 @@ const struct mlk_tool mlk_tool_knex = {
     .message = "Migration table is already locked",
     .takes_qualifier = true,
     .default_table = "knex_migrations_lock",
+    .elsewhere = true, /* schemaName */
     .columns = columns,
     .read = read_rows,
     .release = release,

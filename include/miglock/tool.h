@@ -49,6 +49,7 @@ struct mlk_tool {
 
     /* kind MLK_ROW */
     const char *default_table;
+    bool elsewhere;             /* the lock table may lie in another schema than the tables that are migrated */
     const char *const *columns; /* what a lock table of this tool must have, NULL-terminated; matching ignores case */
     void (*read)(const struct mlk_rows *rows, struct mlk_row_state *out);
     /* Appends the UPDATE that does what the tool's own unlock does to rows[state->row], with every value that was

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Packages of the host. Nothing is ever removed, and no server is among them: servers live in chroots (roots.sh).
+
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+# PACKAGE, or PACKAGE=COMMAND where any program of that name will do, wherever it came from.
+# shellcheck disable=SC2034 # used by name
+MLK_PACKAGES_build=(gcc=gcc cmake=cmake ninja-build=ninja pkg-config=pkg-config libc6-dev
+	libmariadb-dev libmariadbd-dev libcjson-dev zlib1g-dev)
+# shellcheck disable=SC2034
+MLK_PACKAGES_servers=(debootstrap=debootstrap debian-archive-keyring util-linux iproute2=ss)
+# shellcheck disable=SC2034
+MLK_PACKAGES_tests=(clang=clang libcmocka-dev binutils=nm)
+# shellcheck disable=SC2034
+MLK_PACKAGES_clients=(ruby=ruby ruby-activerecord ruby-mysql2 nodejs=node npm=npm)
+
+package_present() {
+	local name=${1%%=*} program=${1#*=}
+	if [[ $1 == *=* ]] && command -v "$program" >/dev/null; then return 0; fi
+	[[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]]
+}
+
+# packages_need GROUP...: installs what is missing of the named groups. No apt call when all is there.
+packages_need() {
+	local group entry list missing=() asroot=()
+	for group in "$@"; do
+		list="MLK_PACKAGES_${group}[@]"
+		for entry in "${!list}"; do
+			package_present "$entry" || missing+=("${entry%%=*}")
+		done
+	done
+	if ((${#missing[@]} == 0)); then return 0; fi
+
+	command -v apt-get >/dev/null || die "these are needed, and there is no apt-get here: ${missing[*]}"
+	if ((EUID != 0)); then
+		command -v sudo >/dev/null || die "neither root nor sudo; install these packages first: ${missing[*]}"
+		asroot=(sudo)
+	fi
+	say "installing packages: ${missing[*]}"
+	# First with the lists that are there; a stale list is the usual reason to fail.
+	packages_install "${missing[@]}" >/dev/null 2>&1 && return 0
+	"${asroot[@]}" apt-get update -q >&2 || say "apt-get update had errors; going on"
+	packages_install "${missing[@]}" >&2 ||
+		die "apt-get could not install ${missing[*]} (it was told to remove nothing; a conflict must be solved by hand)"
+}
+
+packages_install() {
+	"${asroot[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-remove --no-install-recommends "$@" </dev/null
+}
