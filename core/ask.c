@@ -8,7 +8,8 @@ const struct mlk_access mlk_need_nothing = {.need = MLK_NEED_NOTHING};
 const struct mlk_access mlk_need_own = {.need = MLK_NEED_OWN};
 const struct mlk_access mlk_need_process = {.need = MLK_NEED_PROCESS};
 
-enum mlk_status mlk_ask(struct mlk_session *s, const struct mlk_access *need, const char *sql, struct mlk_rows **rows)
+enum mlk_status mlk_ask(struct mlk_session *s, const struct mlk_access *need, const char *sql,
+                        struct mlk_rows **rows)
 {
     if (rows)
         *rows = NULL;
@@ -23,7 +24,8 @@ enum mlk_status mlk_ask_buf(struct mlk_session *s, const struct mlk_access *need
     if (affected)
         *affected = 0;
     if (sql->status) {
-        snprintf(s->error, sizeof s->error, "a statement could not be built: %s", mlk_status_text(sql->status));
+        snprintf(s->error, sizeof s->error, "a statement could not be built: %s",
+                 mlk_status_text(sql->status));
         return sql->status;
     }
     return s->ops->query(s, need, mlk_buf_text(sql), sql->len, rows, affected);

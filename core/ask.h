@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Shorthands over the session port, and the tag that lets miglock know its own statements in a process list. */
+/* Shorthands over the session port, and the tag that lets miglock know its own statements in a process list.
+ */
 #ifndef MLK_CORE_ASK_H
 #define MLK_CORE_ASK_H
 
@@ -12,7 +13,8 @@
 #define MLK_TAG "/* miglock */ "
 
 /* Runs sql under that need; rows may be NULL. */
-enum mlk_status mlk_ask(struct mlk_session *s, const struct mlk_access *need, const char *sql, struct mlk_rows **rows);
+enum mlk_status mlk_ask(struct mlk_session *s, const struct mlk_access *need, const char *sql,
+                        struct mlk_rows **rows);
 /* The same with the text from a buffer; a failed buffer is reported as its status. */
 enum mlk_status mlk_ask_buf(struct mlk_session *s, const struct mlk_access *need, const struct mlk_buf *sql,
                             struct mlk_rows **rows, uint64_t *affected);
@@ -21,7 +23,8 @@ extern const struct mlk_access mlk_need_nothing;
 extern const struct mlk_access mlk_need_own;
 extern const struct mlk_access mlk_need_process;
 
-/* Appends a formatted sentence to a JSON array of strings; a sentence that is there already is not repeated. */
+/* Appends a formatted sentence to a JSON array of strings; a sentence that is there already is not repeated.
+ */
 void mlk_say(cJSON *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

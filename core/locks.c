@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Every migration lock that this account may see: lock tables found by their columns, named locks by name or by computing
- * the names that the tools would use for each schema. */
+/* Every migration lock that this account may see: lock tables found by their columns, named locks by name or
+ * by computing the names that the tools would use for each schema. */
 #include <string.h>
 #include <strings.h>
 
@@ -101,22 +101,26 @@ static enum mlk_status find_tables(struct search *f)
     enum mlk_status status;
 
     mlk_buf_init(&sql, 4096);
-    mlk_buf_str(&sql, MLK_TAG "SELECT c.TABLE_SCHEMA, c.TABLE_NAME, LOWER(GROUP_CONCAT(c.COLUMN_NAME ORDER BY "
-                              "c.ORDINAL_POSITION SEPARATOR ',')) FROM information_schema.COLUMNS c JOIN "
-                              "information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME "
-                              "WHERE t.TABLE_TYPE = 'BASE TABLE' AND t.TABLE_NAME LIKE '%lock%'");
+    mlk_buf_str(
+        &sql, MLK_TAG
+        "SELECT c.TABLE_SCHEMA, c.TABLE_NAME, LOWER(GROUP_CONCAT(c.COLUMN_NAME ORDER BY "
+        "c.ORDINAL_POSITION SEPARATOR ',')) FROM information_schema.COLUMNS c JOIN "
+        "information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME "
+        "WHERE t.TABLE_TYPE = 'BASE TABLE' AND t.TABLE_NAME LIKE '%lock%'");
     if (f->schema) {
         mlk_buf_str(&sql, " AND c.TABLE_SCHEMA = ");
         mlk_sql_string(&sql, f->schema, strlen(f->schema));
     }
-    mlk_buf_str(&sql, " GROUP BY c.TABLE_SCHEMA, c.TABLE_NAME HAVING COUNT(*) <= 8 AND SUM(LOWER(c.COLUMN_NAME) IN "
-                      "('is_locked', 'lock_key')) > 0 ORDER BY 1, 2");
+    mlk_buf_str(&sql,
+                " GROUP BY c.TABLE_SCHEMA, c.TABLE_NAME HAVING COUNT(*) <= 8 AND SUM(LOWER(c.COLUMN_NAME) IN "
+                "('is_locked', 'lock_key')) > 0 ORDER BY 1, 2");
     status = mlk_ask_buf(f->s, &mlk_need_nothing, &sql, &rows, NULL);
     mlk_buf_free(&sql);
     for (size_t i = 0; !status && i < rows->count; i++) {
         const char *schema = mlk_rows_text(rows, i, 0);
         const char *table = mlk_rows_text(rows, i, 1);
-        const struct mlk_tool *tool = tool_of_columns(mlk_rows_text(rows, i, 2) ? mlk_rows_text(rows, i, 2) : "");
+        const struct mlk_tool *tool =
+            tool_of_columns(mlk_rows_text(rows, i, 2) ? mlk_rows_text(rows, i, 2) : "");
         struct mlk_access need = {.need = MLK_NEED_SELECT, .schema = schema, .table = table};
         struct mlk_target target;
         bool is_default = tool && strcmp(table, tool->default_table) == 0;
@@ -146,8 +150,8 @@ static enum mlk_status target_of_name(struct search *f, const char *name, struct
             const char *schema = mlk_rows_text(f->schemata, r, 0);
 
             if (schema && may_see(f, schema) &&
-                mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, out, error, sizeof error) ==
-                    MLK_OK &&
+                mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, out, error,
+                                sizeof error) == MLK_OK &&
                 strcasecmp(out->name, name) == 0)
                 return MLK_OK;
         }
@@ -189,7 +193,8 @@ static enum mlk_status report_computed_names(struct search *f)
             uint64_t holder;
 
             if (!schema || !may_see(f, schema) ||
-                mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, &target, error, sizeof error))
+                mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, &target, error,
+                                sizeof error))
                 continue;
             status = mlk_named_holder(f->s, target.name, &holder);
             if (!status && holder)
@@ -199,7 +204,8 @@ static enum mlk_status report_computed_names(struct search *f)
     return status;
 }
 
-enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out, char *error, size_t error_size)
+enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out, char *error,
+                          size_t error_size)
 {
     struct search f = {.s = s, .schema = schema, .list = cJSON_CreateArray()};
     enum mlk_status status = f.list ? MLK_OK : MLK_NO_MEMORY;

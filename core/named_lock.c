@@ -57,14 +57,15 @@ static void find_waiters(struct mlk_session *s, struct mlk_observation *o)
             waits = mlk_rows_int(named, r, 2, 1) == 0 && mlk_rows_id(named, r, 0) == p->id &&
                     same_name(s, mlk_rows_text(named, r, 1), o->target->name);
         if (!named)
-            waits = p->state && strcmp(p->state, "User lock") == 0 && mentions(s, p->statement, o->target->name);
+            waits =
+                p->state && strcmp(p->state, "User lock") == 0 && mentions(s, p->statement, o->target->name);
         if (!waits)
             continue;
         mlk_observe_person(o->waiters, &o->waiter_count, p);
     }
     if (o->waiter_count)
-        mlk_say(o->because, "%zu session%s wait%s for this lock", o->waiter_count, o->waiter_count == 1 ? "" : "s",
-                o->waiter_count == 1 ? "s" : "");
+        mlk_say(o->because, "%zu session%s wait%s for this lock", o->waiter_count,
+                o->waiter_count == 1 ? "" : "s", o->waiter_count == 1 ? "s" : "");
 }
 
 static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
@@ -93,7 +94,8 @@ static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
     if (!o->sibling_count)
         mlk_say(o->because, "no other session of the same client is connected");
     if (any_uncertain)
-        mlk_say(o->blind_spots, "process ids are not known: sessions of the same user and host count as siblings");
+        mlk_say(o->blind_spots,
+                "process ids are not known: sessions of the same user and host count as siblings");
 }
 
 static enum mlk_status unreadable(struct mlk_session *s, struct mlk_observation *o)
@@ -109,8 +111,9 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
     enum mlk_status status;
 
     if (s->flavour == MLK_MYSQL && mlk_utf8_length(name, strlen(name)) > MYSQL_NAME_MAX) {
-        snprintf(s->error, sizeof s->error, "MySQL takes no lock name longer than %d characters, this one has %zu",
-                 MYSQL_NAME_MAX, mlk_utf8_length(name, strlen(name)));
+        snprintf(s->error, sizeof s->error,
+                 "MySQL takes no lock name longer than %d characters, this one has %zu", MYSQL_NAME_MAX,
+                 mlk_utf8_length(name, strlen(name)));
         return MLK_USAGE;
     }
     status = mlk_named_holder(s, name, &o->holder_id);
@@ -132,10 +135,13 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
         o->facts.working += mlk_person_works(o->holder);
         find_siblings(s, o);
     } else if (o->facts.all_seen) {
-        mlk_say(o->because, "connection %" PRIu64 " holds it but is not in the process list: it began or ended at this "
-                            "moment, so look again", o->holder_id);
+        mlk_say(o->because,
+                "connection %" PRIu64 " holds it but is not in the process list: it began or ended at this "
+                "moment, so look again",
+                o->holder_id);
     } else {
-        mlk_say(o->because, "connection %" PRIu64 " holds it; what it does is hidden from this account", o->holder_id);
+        mlk_say(o->because, "connection %" PRIu64 " holds it; what it does is hidden from this account",
+                o->holder_id);
     }
     if (o->held_by_caller)
         mlk_say(o->because, "that is your own connection");

@@ -57,7 +57,8 @@ static void make_token(struct mlk_observation *o)
         }
     } else {
         for (size_t c = 0; c < o->rows->columns; c++)
-            mlk_token_add(&token, mlk_rows_text(o->rows, o->row.row, c), mlk_rows_length(o->rows, o->row.row, c));
+            mlk_token_add(&token, mlk_rows_text(o->rows, o->row.row, c),
+                          mlk_rows_length(o->rows, o->row.row, c));
     }
     mlk_token_end(&token, o->token);
 }
@@ -111,8 +112,8 @@ static enum mlk_status begin(struct mlk_observation *o, const struct mlk_snapsho
     return MLK_OK;
 }
 
-enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot, const struct mlk_target *target,
-                            struct mlk_observation *o)
+enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+                            const struct mlk_target *target, struct mlk_observation *o)
 {
     enum mlk_status status = begin(o, snapshot, target);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Looking at one lock: evidence, verdict, token and next statement. A snapshot of the server is taken once and serves any
- * number of locks; an observation points into it and must not outlive it.
+ * Looking at one lock: evidence, verdict, token and next statement. A snapshot of the server is taken once
+ * and serves any number of locks; an observation points into it and must not outlive it.
  */
 #ifndef MLK_CORE_OBSERVE_H
 #define MLK_CORE_OBSERVE_H
@@ -31,22 +31,22 @@ struct mlk_observation {
     uint64_t holder_id;              /* 0: nobody, or nobody knows */
     const struct mlk_person *holder; /* NULL where it is not visible */
     bool held_by_caller;
-    const char *damage;              /* "missing_row", "several_rows", "odd_columns"; NULL: none */
-    struct mlk_rows *rows;           /* the lock table, for a row lock */
+    const char *damage;    /* "missing_row", "several_rows", "odd_columns"; NULL: none */
+    struct mlk_rows *rows; /* the lock table, for a row lock */
     struct mlk_row_state row;
     int64_t since_earliest, since_latest; /* -1 unknown; equal where it is exactly known */
     cJSON *because, *blind_spots, *siblings, *waiters;
     size_t sibling_count, waiter_count; /* the arrays stop at MLK_PEOPLE_SHOWN */
-    char token[MLK_TOKEN_LEN + 1];   /* "" where there is nothing to release */
-    struct mlk_buf next;             /* the next statement; empty: none */
+    char token[MLK_TOKEN_LEN + 1];      /* "" where there is nothing to release */
+    struct mlk_buf next;                /* the next statement; empty: none */
 };
 
 enum { MLK_PEOPLE_SHOWN = 50, MLK_PEOPLE_SAID = 5 };
 
-/* Fills out; MLK_OK also where the lock could not be read (verdict unknown, with the reason). On anything else s->error
- * tells why. Free out in every case. */
-enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot, const struct mlk_target *target,
-                            struct mlk_observation *out);
+/* Fills out; MLK_OK also where the lock could not be read (verdict unknown, with the reason). On anything
+ * else s->error tells why. Free out in every case. */
+enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+                            const struct mlk_target *target, struct mlk_observation *out);
 /* Works on a zeroed struct. */
 void mlk_observation_free(struct mlk_observation *o);
 /* The report; NULL where memory is out. */

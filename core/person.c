@@ -29,7 +29,8 @@ static bool same_address(const char *a, const char *b)
 bool mlk_person_sibling(const struct mlk_person *a, const struct mlk_person *b, bool *certain)
 {
     *certain = false;
-    if (a->id == b->id || !a->user || !b->user || strcmp(a->user, b->user) != 0 || !same_address(a->host, b->host))
+    if (a->id == b->id || !a->user || !b->user || strcmp(a->user, b->user) != 0 ||
+        !same_address(a->host, b->host))
         return false;
     if (a->pid < 0 || b->pid < 0)
         return true;
@@ -75,7 +76,8 @@ cJSON *mlk_person_json(const struct mlk_person *p)
 
 void mlk_person_describe(const struct mlk_person *p, struct mlk_buf *out)
 {
-    mlk_buf_fmt(out, "connection %" PRIu64 " (%s@%s", p->id, p->user ? p->user : "?", p->host ? p->host : "?");
+    mlk_buf_fmt(out, "connection %" PRIu64 " (%s@%s", p->id, p->user ? p->user : "?",
+                p->host ? p->host : "?");
     if (p->program || p->pid >= 0)
         mlk_buf_fmt(out, ", %s", p->program ? p->program : "process");
     if (p->pid >= 0)
@@ -95,15 +97,17 @@ void mlk_person_say(cJSON *because, const struct mlk_person *p, const char *role
     if (p->command && strcasecmp(p->command, "Killed") == 0)
         mlk_say(because, "%s %s is being killed and has not ended yet", role, mlk_buf_text(&who));
     else if (p->state && strcmp(p->state, "User lock") == 0)
-        mlk_say(because, "%s %s waits for a named lock for %" PRId64 " s", role, mlk_buf_text(&who), p->seconds);
+        mlk_say(because, "%s %s waits for a named lock for %" PRId64 " s", role, mlk_buf_text(&who),
+                p->seconds);
     else if (p->command && strncasecmp(p->command, "Sleep", 5) == 0)
         mlk_say(because, "%s %s has been idle for %" PRId64 " s", role, mlk_buf_text(&who), p->seconds);
     else
-        mlk_say(because, "%s %s has been running for %" PRId64 " s: %s%s%s%s", role, mlk_buf_text(&who), p->seconds,
-                statement[0] ? statement : (p->command ? p->command : "?"), p->state && p->state[0] ? " (" : "",
-                p->state && p->state[0] ? p->state : "", p->state && p->state[0] ? ")" : "");
+        mlk_say(because, "%s %s has been running for %" PRId64 " s: %s%s%s%s", role, mlk_buf_text(&who),
+                p->seconds, statement[0] ? statement : (p->command ? p->command : "?"),
+                p->state && p->state[0] ? " (" : "", p->state && p->state[0] ? p->state : "",
+                p->state && p->state[0] ? ")" : "");
     if (p->changes > 0)
-        mlk_say(because, "connection %" PRIu64 " has an open transaction that changed %" PRId64 " row%s", p->id, p->changes,
-                p->changes == 1 ? "" : "s");
+        mlk_say(because, "connection %" PRIu64 " has an open transaction that changed %" PRId64 " row%s",
+                p->id, p->changes, p->changes == 1 ? "" : "s");
     mlk_buf_free(&who);
 }

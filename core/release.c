@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Releasing: look again, compare the token, ask the policy, act, look afterwards. Whatever happens in between, the lock is
- * either as it was or released: a row changes in one committed compare-and-set, a named lock by one KILL of its holder.
+ * Releasing: look again, compare the token, ask the policy, act, look afterwards. Whatever happens in
+ * between, the lock is either as it was or released: a row changes in one committed compare-and-set, a named
+ * lock by one KILL of its holder.
  */
 #include "release.h"
 
@@ -19,25 +20,32 @@ static void refuse(struct mlk_release *r, const struct mlk_observation *o, enum 
     const cJSON *item;
 
     r->outcome = "refused";
-    cJSON_ArrayForEach(item, o->because)
-        mlk_say(r->because, "%s", item->valuestring);
+    cJSON_ArrayForEach(item, o->because) mlk_say(r->because, "%s", item->valuestring);
     if (decision == MLK_REFUSE && o->verdict == MLK_ACTIVE)
-        mlk_say(r->because, "refused: work is going on under this lock; wait for it to end, or say 'force' to interrupt it");
+        mlk_say(
+            r->because,
+            "refused: work is going on under this lock; wait for it to end, or say 'force' to interrupt it");
     else if (decision == MLK_REFUSE && o->verdict == MLK_IDLE)
-        mlk_say(r->because, "refused: whoever holds it is still connected, and being idle proves nothing; end that client, or "
+        mlk_say(r->because, "refused: whoever holds it is still connected, and being idle proves nothing; "
+                            "end that client, or "
                             "say 'force' if you know that it is not migrating");
     else if (decision == MLK_REFUSE)
-        mlk_say(r->because, "refused: what is hidden from this account could be the holder; ask with an account that sees it, "
+        mlk_say(r->because, "refused: what is hidden from this account could be the holder; ask with an "
+                            "account that sees it, "
                             "or say 'force' if you know that nobody is migrating");
     else if (o->facts.lock == MLK_LOCK_DAMAGED)
-        mlk_say(r->because, o->next.len ? "refused: the lock table is damaged, so releasing cannot help; the statement in "
-                                          "\"next\" of \"now\" puts it right"
-                                        : "refused: the lock table is not one that this tool would use");
+        mlk_say(r->because,
+                o->next.len
+                    ? "refused: the lock table is damaged, so releasing cannot help; the statement in "
+                      "\"next\" of \"now\" puts it right"
+                    : "refused: the lock table is not one that this tool would use");
     else if (o->facts.lock == MLK_LOCK_UNREADABLE)
         mlk_say(r->because, "refused: what cannot be read cannot be released safely");
     else
-        mlk_say(r->because, "refused: nothing is committed that could be released; the open transaction gives the lock back "
-                            "when it ends");
+        mlk_say(
+            r->because,
+            "refused: nothing is committed that could be released; the open transaction gives the lock back "
+            "when it ends");
 }
 
 /* True where the release may go on to act. */
@@ -53,8 +61,11 @@ static bool decide(struct mlk_session *s, struct mlk_release *r, const struct ml
     }
     if (o->facts.lock == MLK_LOCK_HELD && options->token && strcmp(options->token, o->token) != 0) {
         r->outcome = "changed";
-        mlk_say(r->because, "the lock changed hands since you looked: your token is %s, now it is %s; look again with SELECT "
-                            "miglock_status(...) or `miglock status`", options->token, o->token);
+        mlk_say(
+            r->because,
+            "the lock changed hands since you looked: your token is %s, now it is %s; look again with SELECT "
+            "miglock_status(...) or `miglock status`",
+            options->token, o->token);
         return false;
     }
     if (decision != MLK_MAY_RELEASE) {
@@ -66,7 +77,8 @@ static bool decide(struct mlk_session *s, struct mlk_release *r, const struct ml
         mlk_say(r->because, "your own connection holds this lock: %s releases it", mlk_buf_text(&o->next));
         return false;
     }
-    return o->target->tool->kind == MLK_NAMED ? mlk_release_named_allowed(s, r, o) : mlk_release_row_allowed(s, r, o);
+    return o->target->tool->kind == MLK_NAMED ? mlk_release_named_allowed(s, r, o)
+                                              : mlk_release_row_allowed(s, r, o);
 }
 
 static cJSON *release_json(const struct mlk_release *r, const struct mlk_observation *seen,
@@ -111,7 +123,8 @@ static bool look_again(struct mlk_session *s, const struct mlk_target *target, s
     return false;
 }
 
-static void after(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *seen, cJSON **out)
+static void after(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *seen,
+                  cJSON **out)
 {
     struct mlk_snapshot snapshot;
     struct mlk_observation now;
@@ -127,8 +140,9 @@ static void after(struct mlk_session *s, struct mlk_release *r, const struct mlk
     mlk_snapshot_free(&snapshot);
 }
 
-static enum mlk_status run(struct mlk_session *s, const struct mlk_snapshot *snapshot, const struct mlk_target *target,
-                           const struct mlk_release_options *options, struct mlk_release *r, cJSON **out)
+static enum mlk_status run(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+                           const struct mlk_target *target, const struct mlk_release_options *options,
+                           struct mlk_release *r, cJSON **out)
 {
     struct mlk_observation seen = {0};
     int64_t start = s->ops->now_ms(s);
@@ -144,7 +158,8 @@ static enum mlk_status run(struct mlk_session *s, const struct mlk_snapshot *sna
         mlk_say(r->because, "nothing was changed: this is what a release would do");
         *out = release_json(r, &seen, &seen, true);
     } else {
-        status = target->tool->kind == MLK_NAMED ? mlk_release_named(s, r, &seen) : mlk_release_row(s, r, &seen);
+        status =
+            target->tool->kind == MLK_NAMED ? mlk_release_named(s, r, &seen) : mlk_release_row(s, r, &seen);
         if (status)
             goto done;
         r->elapsed_ms = s->ops->now_ms(s) - start;
@@ -157,7 +172,8 @@ done:
 }
 
 enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *target,
-                            const struct mlk_release_options *options, cJSON **out, char *error, size_t error_size)
+                            const struct mlk_release_options *options, cJSON **out, char *error,
+                            size_t error_size)
 {
     struct mlk_release r = {.because = cJSON_CreateArray()};
     struct mlk_snapshot snapshot;
@@ -166,7 +182,8 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
     *out = NULL;
     mlk_buf_init(&r.statement, 8192);
     if (!options->dry_run && !(options->token && mlk_token_valid(options->token, strlen(options->token)))) {
-        mlk_copy(error, error_size, "a token is 12 hexadecimal digits, as \"token\" in the report of the lock");
+        mlk_copy(error, error_size,
+                 "a token is 12 hexadecimal digits, as \"token\" in the report of the lock");
         status = MLK_USAGE;
         goto done;
     }

@@ -13,12 +13,14 @@ struct mlk_release {
     int64_t elapsed_ms;
 };
 
-/* Whether this account and this server allow it, apart from the verdict; writes the statement. False: outcome and reason
- * are set. */
+/* Whether this account and this server allow it, apart from the verdict; writes the statement. False: outcome
+ * and reason are set. */
 bool mlk_release_named_allowed(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o);
 bool mlk_release_row_allowed(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o);
 /* Acts. MLK_OK where outcome and reason are set; anything else with s->error. */
-enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o);
-enum mlk_status mlk_release_row(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o);
+enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
+                                  const struct mlk_observation *o);
+enum mlk_status mlk_release_row(struct mlk_session *s, struct mlk_release *r,
+                                const struct mlk_observation *o);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A named lock: only ending its holder's connection frees it. The KILL asks IS_USED_LOCK in the same statement, so that a
- * connection that gave the lock back a moment ago is not hit: its id is only killed while it holds the lock.
+ * A named lock: only ending its holder's connection frees it. The KILL asks IS_USED_LOCK in the same
+ * statement, so that a connection that gave the lock back a moment ago is not hit: its id is only killed
+ * while it holds the lock.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -20,8 +21,10 @@ static struct mlk_access kill_of(const struct mlk_observation *o)
 static void lacks_kill(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
 {
     r->outcome = "refused";
-    mlk_say(r->because, "refused: %s; killing connection %" PRIu64 " takes %s, or its own account", s->error, o->holder_id,
-            s->flavour == MLK_MYSQL ? "CONNECTION_ADMIN (and SYSTEM_USER if the holder has it)" : "CONNECTION ADMIN");
+    mlk_say(r->because, "refused: %s; killing connection %" PRIu64 " takes %s, or its own account", s->error,
+            o->holder_id,
+            s->flavour == MLK_MYSQL ? "CONNECTION_ADMIN (and SYSTEM_USER if the holder has it)"
+                                    : "CONNECTION ADMIN");
 }
 
 bool mlk_release_named_allowed(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
@@ -43,8 +46,10 @@ bool mlk_release_named_allowed(struct mlk_session *s, struct mlk_release *r, con
     return false;
 }
 
-/* Until the lock is free or somebody else's; a KILL only asks a connection to end, and a rollback may take long. */
-static enum mlk_status wait_until_free(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+/* Until the lock is free or somebody else's; a KILL only asks a connection to end, and a rollback may take
+ * long. */
+static enum mlk_status wait_until_free(struct mlk_session *s, struct mlk_release *r,
+                                       const struct mlk_observation *o)
 {
     int64_t start = s->ops->now_ms(s);
     uint64_t holder;
@@ -58,8 +63,11 @@ static enum mlk_status wait_until_free(struct mlk_session *s, struct mlk_release
             break;
         if (s->ops->now_ms(s) - start >= POLL_LIMIT_MS) {
             r->outcome = "failed";
-            mlk_say(r->because, "connection %" PRIu64 " was told to end but still holds the lock after %d s: it is probably "
-                                "rolling back; look again later", o->holder_id, POLL_LIMIT_MS / 1000);
+            mlk_say(r->because,
+                    "connection %" PRIu64
+                    " was told to end but still holds the lock after %d s: it is probably "
+                    "rolling back; look again later",
+                    o->holder_id, POLL_LIMIT_MS / 1000);
             return MLK_OK;
         }
         status = s->ops->pause_ms(s, POLL_MS);
@@ -68,14 +76,15 @@ static enum mlk_status wait_until_free(struct mlk_session *s, struct mlk_release
     }
     r->outcome = "released";
     r->released = true;
-    mlk_say(r->because, "connection %" PRIu64 " was killed and the lock came free after %" PRId64 " ms", o->holder_id,
-            s->ops->now_ms(s) - start);
+    mlk_say(r->because, "connection %" PRIu64 " was killed and the lock came free after %" PRId64 " ms",
+            o->holder_id, s->ops->now_ms(s) - start);
     if (holder)
         mlk_say(r->because, "connection %" PRIu64 " has taken it since", holder);
     return MLK_OK;
 }
 
-enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
+                                  const struct mlk_observation *o)
 {
     struct mlk_access need = kill_of(o);
     enum mlk_status status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
@@ -85,8 +94,11 @@ enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r, 
         return wait_until_free(s, r, o);
     case MLK_NOT_FOUND:
         r->outcome = "changed";
-        mlk_say(r->because, "connection %" PRIu64 " gave the lock back before it could be killed, so nobody was killed; look "
-                            "again", o->holder_id);
+        mlk_say(r->because,
+                "connection %" PRIu64
+                " gave the lock back before it could be killed, so nobody was killed; look "
+                "again",
+                o->holder_id);
         return MLK_OK;
     case MLK_DENIED:
         lacks_kill(s, r, o);

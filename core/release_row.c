@@ -8,13 +8,15 @@
 
 static struct mlk_access update_of(const struct mlk_observation *o)
 {
-    return (struct mlk_access){.need = MLK_NEED_UPDATE, .schema = o->target->schema, .table = o->target->table};
+    return (struct mlk_access){
+        .need = MLK_NEED_UPDATE, .schema = o->target->schema, .table = o->target->table};
 }
 
 static void lacks_update(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
 {
     r->outcome = "refused";
-    mlk_say(r->because, "refused: %s; it takes UPDATE on %s.%s", s->error, o->target->schema, o->target->table);
+    mlk_say(r->because, "refused: %s; it takes UPDATE on %s.%s", s->error, o->target->schema,
+            o->target->table);
 }
 
 bool mlk_release_row_allowed(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
@@ -24,7 +26,8 @@ bool mlk_release_row_allowed(struct mlk_session *s, struct mlk_release *r, const
 
     if (o->snapshot->server.read_only || o->snapshot->people.replica) {
         r->outcome = "refused";
-        mlk_say(r->because, "refused: this server is %s; release the lock on the server that takes the writes",
+        mlk_say(r->because,
+                "refused: this server is %s; release the lock on the server that takes the writes",
                 o->snapshot->people.replica ? "a replica" : "read-only");
         return false;
     }
@@ -40,7 +43,8 @@ bool mlk_release_row_allowed(struct mlk_session *s, struct mlk_release *r, const
     return true;
 }
 
-/* Ends the transaction without a trace; where even that fails the connection is lost and the server does it. */
+/* Ends the transaction without a trace; where even that fails the connection is lost and the server does it.
+ */
 static void roll_back(struct mlk_session *s)
 {
     char error[MLK_ERROR_MAX];
@@ -52,8 +56,8 @@ static void roll_back(struct mlk_session *s)
     s->error_number = number;
 }
 
-static enum mlk_status explain_failure(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
-                                       enum mlk_status status)
+static enum mlk_status explain_failure(struct mlk_session *s, struct mlk_release *r,
+                                       const struct mlk_observation *o, enum mlk_status status)
 {
     const struct mlk_target *t = o->target;
 
@@ -67,9 +71,11 @@ static enum mlk_status explain_failure(struct mlk_session *s, struct mlk_release
         return MLK_OK;
     case MLK_BUSY:
         r->outcome = "failed";
-        mlk_say(r->because, "the row stayed locked by another transaction for %d s (perhaps your own, if you have read or "
-                            "changed %s.%s in it); nothing was changed: end that transaction and try again",
-                MLK_LOCK_WAIT_S, t->schema, t->table);
+        mlk_say(
+            r->because,
+            "the row stayed locked by another transaction for %d s (perhaps your own, if you have read or "
+            "changed %s.%s in it); nothing was changed: end that transaction and try again",
+            MLK_LOCK_WAIT_S, t->schema, t->table);
         return MLK_OK;
     case MLK_NO_MEMORY:
     case MLK_GONE:
@@ -103,8 +109,10 @@ enum mlk_status mlk_release_row(struct mlk_session *s, struct mlk_release *r, co
         return explain_failure(s, r, o, status);
     if (affected != 1) {
         r->outcome = "changed";
-        mlk_say(r->because, affected ? "more than one row fits what was seen, so nothing was changed"
-                                     : "the row changed between looking and releasing, so nothing was changed; look again");
+        mlk_say(r->because,
+                affected
+                    ? "more than one row fits what was seen, so nothing was changed"
+                    : "the row changed between looking and releasing, so nothing was changed; look again");
         return MLK_OK;
     }
     status = mlk_ask(s, &mlk_need_nothing, "COMMIT", NULL);
@@ -112,7 +120,8 @@ enum mlk_status mlk_release_row(struct mlk_session *s, struct mlk_release *r, co
         return status;
     if (status) {
         r->outcome = "failed";
-        mlk_say(r->because, "the COMMIT was not confirmed (%s): look again, the row is either as it was or released",
+        mlk_say(r->because,
+                "the COMMIT was not confirmed (%s): look again, the row is either as it was or released",
                 s->error);
         return MLK_OK;
     }

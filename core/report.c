@@ -119,8 +119,9 @@ enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *targe
     return status;
 }
 
-/* Texts come from other people's tables and statements; a byte that is not UTF-8 would make the whole document unreadable
- * for a server's JSON functions. Such bytes only occur inside strings, so replacing them one by one keeps the form. */
+/* Texts come from other people's tables and statements; a byte that is not UTF-8 would make the whole
+ * document unreadable for a server's JSON functions. Such bytes only occur inside strings, so replacing them
+ * one by one keeps the form. */
 static void repair_utf8(char *text)
 {
     size_t len = strlen(text);

@@ -24,8 +24,9 @@ static bool has_table_locks(const struct mlk_snapshot *snap, uint64_t id, const 
     return false;
 }
 
-/* knex can keep its own tables in one schema and migrate another (schemaName). Then no session of the migration need have
- * anything to do with the lock's schema, and anybody could be it. True also where the server does not say. */
+/* knex can keep its own tables in one schema and migrate another (schemaName). Then no session of the
+ * migration need have anything to do with the lock's schema, and anybody could be it. True also where the
+ * server does not say. */
 static bool only_bookkeeping(struct mlk_session *s, const struct mlk_target *t)
 {
     static const char suffix[] = "_lock";
@@ -80,17 +81,23 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
             mlk_person_say(o->because, p, anybody ? "perhaps for this lock," : "in this schema");
     }
     if (anybody && o->facts.connected)
-        mlk_say(o->because, "%s has no tables but the tool's own, so it is another schema that is migrated: every session "
-                            "of this server could hold the lock", schema);
+        mlk_say(
+            o->because,
+            "%s has no tables but the tool's own, so it is another schema that is migrated: every session "
+            "of this server could hold the lock",
+            schema);
     if (o->facts.connected > o->facts.working)
         mlk_say(o->because, "%zu session%s that could hold it %s connected and idle",
                 o->facts.connected - o->facts.working, o->facts.connected - o->facts.working == 1 ? "" : "s",
                 o->facts.connected - o->facts.working == 1 ? "is" : "are");
     if (!o->facts.connected)
-        mlk_say(o->because, o->facts.all_seen ? "no session that could hold it is connected to the schema %s"
-                                              : "no session of the schema %s is visible to this account", schema);
+        mlk_say(o->because,
+                o->facts.all_seen ? "no session that could hold it is connected to the schema %s"
+                                  : "no session of the schema %s is visible to this account",
+                schema);
     if (!o->snapshot->locks.tables && !anybody && o->facts.lock == MLK_LOCK_HELD)
-        mlk_say(o->blind_spots, "a session that works on %s without having it as its default schema would not be noticed",
+        mlk_say(o->blind_spots,
+                "a session that works on %s without having it as its default schema would not be noticed",
                 schema);
 }
 
@@ -105,8 +112,8 @@ static void find_companion(struct mlk_session *s, struct mlk_observation *o)
     if (o->target->tool->companion(o->target->schema, &name) == MLK_OK &&
         mlk_named_holder(s, mlk_buf_text(&name), &o->holder_id) == MLK_OK && o->holder_id) {
         o->holder = mlk_person_find(&o->snapshot->people, o->holder_id);
-        mlk_say(o->because, "connection %" PRIu64 " holds the named lock %s, which belongs to this lock", o->holder_id,
-                mlk_buf_text(&name));
+        mlk_say(o->because, "connection %" PRIu64 " holds the named lock %s, which belongs to this lock",
+                o->holder_id, mlk_buf_text(&name));
         if (!o->holder)
             o->facts.connected++; /* it is there, though hidden */
     }
@@ -126,14 +133,16 @@ static void date(struct mlk_observation *o)
     if (o->since_latest > server->now && server->now > 0)
         o->since_latest = server->now;
     if (o->since_earliest > o->since_latest) {
-        mlk_say(o->because, "it says that it was taken at %s, which no clock has reached yet", o->row.since_text);
+        mlk_say(o->because, "it says that it was taken at %s, which no clock has reached yet",
+                o->row.since_text);
         o->since_earliest = o->since_latest = -1;
         return;
     }
     mlk_time_format(o->since_earliest, earliest, sizeof earliest);
     mlk_time_format(o->since_latest, latest, sizeof latest);
     if (o->row.since_is_client_local)
-        mlk_say(o->because, "taken at %s by its client's clock, whose time zone is not stored: between %s and %s",
+        mlk_say(o->because,
+                "taken at %s by its client's clock, whose time zone is not stored: between %s and %s",
                 o->row.since_text, earliest, latest);
     if (server->started < 0 || o->since_latest >= server->started)
         return;
@@ -142,7 +151,8 @@ static void date(struct mlk_observation *o)
     mlk_say(o->because, "the server started at %s, after the lock was taken in whatever time zone", started);
 }
 
-/* What is committed against what is there: knex keeps its flag uncommitted while a migration without DDL runs. */
+/* What is committed against what is there: knex keeps its flag uncommitted while a migration without DDL
+ * runs. */
 static void compare_uncommitted(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_target *t = o->target;
@@ -166,8 +176,11 @@ static void compare_uncommitted(struct mlk_session *s, struct mlk_observation *o
     if (same)
         return;
     o->facts.uncommitted = true;
-    mlk_say(o->because, "a transaction that is not committed is changing %s: a migration is taking, holding or giving back "
-                        "the lock", t->table);
+    mlk_say(
+        o->because,
+        "a transaction that is not committed is changing %s: a migration is taking, holding or giving back "
+        "the lock",
+        t->table);
 }
 
 static enum mlk_status unreadable(struct mlk_session *s, struct mlk_observation *o, enum mlk_status status)
@@ -177,13 +190,15 @@ static enum mlk_status unreadable(struct mlk_session *s, struct mlk_observation 
     o->facts.lock = MLK_LOCK_UNREADABLE;
     /* a missing table and a missing right look the same to who has no right */
     if (status == MLK_DENIED)
-        mlk_say(o->because, "%s.%s cannot be read: %s; it takes SELECT on that table", t->schema, t->table, s->error);
+        mlk_say(o->because, "%s.%s cannot be read: %s; it takes SELECT on that table", t->schema, t->table,
+                s->error);
     else if (status == MLK_NOT_FOUND)
-        mlk_say(o->because, "there is no table %s.%s: check the schema's name, or no migration of %s ever ran there",
+        mlk_say(o->because,
+                "there is no table %s.%s: check the schema's name, or no migration of %s ever ran there",
                 t->schema, t->table, t->tool->title);
     else if (status == MLK_BUSY)
-        mlk_say(o->because, "%s.%s is locked by another session, perhaps by an ALTER or a backup: %s", t->schema, t->table,
-                s->error);
+        mlk_say(o->because, "%s.%s is locked by another session, perhaps by an ALTER or a backup: %s",
+                t->schema, t->table, s->error);
     else
         mlk_say(o->because, "%s.%s cannot be read: %s", t->schema, t->table, s->error);
     return MLK_OK;

@@ -12,20 +12,24 @@ static bool is_on(const char *value)
     return value && strcmp(value, "0") != 0 && strcasecmp(value, "OFF") != 0 && strcasecmp(value, "NO") != 0;
 }
 
-/* Both the clock and the start in one statement: then their difference is exact, and so is a token made of it. */
+/* Both the clock and the start in one statement: then their difference is exact, and so is a token made of
+ * it. */
 static enum mlk_status read_start(struct mlk_session *s, struct mlk_server *out)
 {
-    const char *mysql = MLK_TAG "SELECT UNIX_TIMESTAMP() - VARIABLE_VALUE FROM performance_schema.global_status "
-                                "WHERE VARIABLE_NAME = 'Uptime'";
-    const char *mariadb = MLK_TAG "SELECT UNIX_TIMESTAMP() - VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS "
-                                  "WHERE VARIABLE_NAME = 'UPTIME'";
+    const char *mysql =
+        MLK_TAG "SELECT UNIX_TIMESTAMP() - VARIABLE_VALUE FROM performance_schema.global_status "
+                "WHERE VARIABLE_NAME = 'Uptime'";
+    const char *mariadb =
+        MLK_TAG "SELECT UNIX_TIMESTAMP() - VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS "
+                "WHERE VARIABLE_NAME = 'UPTIME'";
     struct mlk_rows *rows;
     const char *text;
     enum mlk_status status = mlk_ask(s, &mlk_need_nothing, s->flavour == MLK_MYSQL ? mysql : mariadb, &rows);
 
     if (status)
         return status;
-    /* the value is a text, so the difference comes as a floating-point number on MySQL: "1780000000" or "1.78e9" */
+    /* the value is a text, so the difference comes as a floating-point number on MySQL: "1780000000" or
+     * "1.78e9" */
     text = mlk_rows_text(rows, 0, 0);
     if (text) {
         double value;
@@ -43,11 +47,13 @@ static void read_cluster(struct mlk_session *s, struct mlk_server *out)
 
     if (s->flavour == MLK_MARIADB) {
         /* the session's own wsrep_on is off inside the server; a build without Galera has neither variable */
-        if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.wsrep_on, @@GLOBAL.wsrep_provider", &rows) == MLK_OK &&
+        if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.wsrep_on, @@GLOBAL.wsrep_provider",
+                    &rows) == MLK_OK &&
             is_on(mlk_rows_text(rows, 0, 0)) && mlk_rows_text(rows, 0, 1) &&
             strcmp(mlk_rows_text(rows, 0, 1), "none") != 0)
             out->cluster = "Galera";
-    } else if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.group_replication_group_name", &rows) == MLK_OK &&
+    } else if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.group_replication_group_name", &rows) ==
+                   MLK_OK &&
                mlk_rows_length(rows, 0, 0) > 0) {
         out->cluster = "Group Replication";
     }
@@ -62,8 +68,10 @@ enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, c
     memset(out, 0, sizeof *out);
     out->started = -1;
     status = mlk_ask(s, &mlk_need_nothing,
-                     MLK_TAG "SELECT @@version, @@GLOBAL.read_only, @@GLOBAL.performance_schema, UNIX_TIMESTAMP(), "
-                             "@@GLOBAL.innodb_read_only", &rows);
+                     MLK_TAG
+                     "SELECT @@version, @@GLOBAL.read_only, @@GLOBAL.performance_schema, UNIX_TIMESTAMP(), "
+                     "@@GLOBAL.innodb_read_only",
+                     &rows);
     if (status)
         return status;
     snprintf(out->text, sizeof out->text, "%s %s", s->flavour == MLK_MYSQL ? "MySQL" : "MariaDB",
@@ -76,7 +84,9 @@ enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, c
         mlk_say(blind_spots, "when the server started is not known");
     read_cluster(s, out);
     if (out->cluster)
-        mlk_say(blind_spots, "this server is part of a cluster (%s): sessions on other nodes are not visible, and named "
-                             "locks exist on this node only", out->cluster);
+        mlk_say(blind_spots,
+                "this server is part of a cluster (%s): sessions on other nodes are not visible, and named "
+                "locks exist on this node only",
+                out->cluster);
     return MLK_OK;
 }

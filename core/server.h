@@ -18,7 +18,8 @@ struct mlk_server {
     const char *cluster;     /* "Galera" or "Group Replication" where it is part of one, else NULL */
 };
 
-/* Asks the server. On anything but MLK_OK s->error tells why; what cannot be learnt is added to blind_spots. */
+/* Asks the server. On anything but MLK_OK s->error tells why; what cannot be learnt is added to blind_spots.
+ */
 enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, cJSON *blind_spots);
 
 #endif

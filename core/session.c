@@ -13,7 +13,8 @@ enum mlk_status mlk_session_check(const struct mlk_session *s)
     return MLK_OK;
 }
 
-/* Numbers are the same on both servers except where a line says so; their names are those of mysqld_error.h. */
+/* Numbers are the same on both servers except where a line says so; their names are those of mysqld_error.h.
+ */
 enum mlk_status mlk_status_of_error(unsigned error_number)
 {
     switch (error_number) {

@@ -21,7 +21,7 @@ static enum mlk_status ask_processlist(struct mlk_session *s, const struct mlk_s
     mlk_buf_init(&sql, 2048);
     mlk_buf_fmt(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400) FROM %s",
                 s->flavour == MLK_MYSQL && server->performance_schema ? "performance_schema.processlist"
-                                                                     : "information_schema.PROCESSLIST");
+                                                                      : "information_schema.PROCESSLIST");
     if (own) {
         mlk_buf_str(&sql, " WHERE USER = ");
         mlk_sql_string(&sql, s->user, strlen(s->user));
@@ -87,17 +87,18 @@ static void copy_sessions(struct mlk_session *s, struct mlk_people *out)
 static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJSON *blind_spots)
 {
     struct mlk_rows *rows;
-    enum mlk_status status =
-        mlk_ask(s, &mlk_need_process,
-                MLK_TAG "SELECT trx_mysql_thread_id, trx_rows_modified FROM information_schema.INNODB_TRX", &rows);
+    enum mlk_status status = mlk_ask(
+        s, &mlk_need_process,
+        MLK_TAG "SELECT trx_mysql_thread_id, trx_rows_modified FROM information_schema.INNODB_TRX", &rows);
 
     if (status) {
         if (status == MLK_DENIED)
             out->all = false;
         mlk_say(blind_spots,
-                status == MLK_DENIED ? "without the PROCESS privilege only sessions of the user %s are visible, and no open "
-                                       "transactions"
-                                     : "open transactions are not visible: %s",
+                status == MLK_DENIED
+                    ? "without the PROCESS privilege only sessions of the user %s are visible, and no open "
+                      "transactions"
+                    : "open transactions are not visible: %s",
                 status == MLK_DENIED ? s->user : s->error);
         return;
     }
@@ -130,8 +131,10 @@ static void read_attributes(struct mlk_session *s, const struct mlk_server *serv
         return;
     }
     if (mlk_ask(s, &need, all, &out->attributes)) {
-        mlk_say(blind_spots, "without SELECT on performance_schema.session_connect_attrs programs and process ids of other "
-                             "accounts' clients are not known");
+        mlk_say(
+            blind_spots,
+            "without SELECT on performance_schema.session_connect_attrs programs and process ids of other "
+            "accounts' clients are not known");
         if (mlk_ask(s, &mlk_need_own, own, &out->attributes))
             return;
     }
@@ -147,8 +150,8 @@ static void read_attributes(struct mlk_session *s, const struct mlk_server *serv
     }
 }
 
-enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out,
-                                cJSON *blind_spots)
+enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server,
+                                struct mlk_people *out, cJSON *blind_spots)
 {
     enum mlk_status status;
 

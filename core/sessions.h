@@ -14,34 +14,35 @@
 struct mlk_person {
     uint64_t id;
     const char *user, *host, *db, *command, *state, *statement; /* NULL where the server says NULL */
-    const char *program;    /* what the client calls itself; NULL where unknown */
-    int64_t pid;            /* of the client on its own host; -1 where unknown */
-    int64_t seconds;        /* in its present command; -1 where unknown */
-    int64_t changes;        /* rows changed in an open transaction; 0 where there is none or it is not known */
+    const char *program; /* what the client calls itself; NULL where unknown */
+    int64_t pid;         /* of the client on its own host; -1 where unknown */
+    int64_t seconds;     /* in its present command; -1 where unknown */
+    int64_t changes;     /* rows changed in an open transaction; 0 where there is none or it is not known */
     bool in_transaction;
 };
 
 struct mlk_people {
     struct mlk_person *list;
     size_t count;
-    bool all;          /* no session is hidden from this account */
-    bool transactions; /* open transactions are visible */
-    bool replica;      /* replication threads run here: rows come from another server */
+    bool all;                           /* no session is hidden from this account */
+    bool transactions;                  /* open transactions are visible */
+    bool replica;                       /* replication threads run here: rows come from another server */
     struct mlk_rows *rows, *attributes; /* private: own the texts */
 };
 
-enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out,
-                                cJSON *blind_spots);
+enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server,
+                                struct mlk_people *out, cJSON *blind_spots);
 /* Works on a zeroed struct. */
 void mlk_people_free(struct mlk_people *people);
 /* NULL where no such session is visible. */
 const struct mlk_person *mlk_person_find(const struct mlk_people *people, uint64_t id);
 /* A client's session that is neither the one that asks nor miglock's own. */
 bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p);
-/* It runs a statement (other than waiting for a named lock, or asking miglock), is being killed or has changed rows. */
+/* It runs a statement (other than waiting for a named lock, or asking miglock), is being killed or has
+ * changed rows. */
 bool mlk_person_works(const struct mlk_person *p);
-/* The same client process as far as anybody can tell: same user, same client host, and the same process id where both are
- * known. certain is set where process ids were compared. */
+/* The same client process as far as anybody can tell: same user, same client host, and the same process id
+ * where both are known. certain is set where process ids were compared. */
 bool mlk_person_sibling(const struct mlk_person *a, const struct mlk_person *b, bool *certain);
 /* The session as the report shows it. */
 cJSON *mlk_person_json(const struct mlk_person *p);

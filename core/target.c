@@ -32,7 +32,8 @@ static enum mlk_status identifier(const char *what, const char *text, size_t len
         return bad(error, error_size, "the %s name is empty; write it as in ghost:blog", what);
     if (!mlk_utf8_valid(text, len))
         return bad(error, error_size,
-                   "the %s name is not UTF-8 text without NUL; CONVERT(name USING utf8mb4) helps in SQL", what);
+                   "the %s name is not UTF-8 text without NUL; CONVERT(name USING utf8mb4) helps in SQL",
+                   what);
     if (mlk_utf8_length(text, len) > 64) {
         mlk_printable(shown, sizeof shown, text, len);
         return bad(error, error_size, "the %s name '%s...' is longer than 64 characters", what, shown);
@@ -78,7 +79,8 @@ static enum mlk_status write_text(struct mlk_target *t)
     return status;
 }
 
-static enum mlk_status find_tool(const char *tool, size_t len, struct mlk_target *out, char *error, size_t size)
+static enum mlk_status find_tool(const char *tool, size_t len, struct mlk_target *out, char *error,
+                                 size_t size)
 {
     struct mlk_buf list;
     char shown[SHOWN];
@@ -96,21 +98,23 @@ static enum mlk_status find_tool(const char *tool, size_t len, struct mlk_target
 }
 
 /* named:NAME */
-static enum mlk_status make_named(const char *name, size_t len, struct mlk_target *out, char *error, size_t size)
+static enum mlk_status make_named(const char *name, size_t len, struct mlk_target *out, char *error,
+                                  size_t size)
 {
     if (len == 0)
         return bad(error, size, "the lock name is empty; write named:NAME with the name given to GET_LOCK");
     if (!mlk_utf8_valid(name, len))
         return bad(error, size, "the lock name is not UTF-8 text without NUL");
     if (len > MLK_NAME_MAX)
-        return bad(error, size, "the lock name has %zu bytes; no server takes more than %d", len, MLK_NAME_MAX);
+        return bad(error, size, "the lock name has %zu bytes; no server takes more than %d", len,
+                   MLK_NAME_MAX);
     memcpy(out->name, name, len);
     return write_text(out);
 }
 
 enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *schema, size_t schema_len,
-                                const char *qualifier, size_t qualifier_len, struct mlk_target *out, char *error,
-                                size_t size)
+                                const char *qualifier, size_t qualifier_len, struct mlk_target *out,
+                                char *error, size_t size)
 {
     struct mlk_buf name;
     enum mlk_status status = find_tool(tool, tool_len, out, error, size);
@@ -125,14 +129,16 @@ enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *s
         return status;
     if (qualifier) {
         if (!out->tool->takes_qualifier)
-            return bad(error, size, "%s locks have no qualifier; write %s:SCHEMA", out->tool->id, out->tool->id);
+            return bad(error, size, "%s locks have no qualifier; write %s:SCHEMA", out->tool->id,
+                       out->tool->id);
         status = identifier(out->tool->kind == MLK_ROW ? "lock table" : "qualifier", qualifier, qualifier_len,
                             out->qualifier, error, size);
         if (status)
             return status;
     }
     if (out->tool->kind == MLK_ROW) {
-        mlk_copy(out->table, sizeof out->table, out->qualifier[0] ? out->qualifier : out->tool->default_table);
+        mlk_copy(out->table, sizeof out->table,
+                 out->qualifier[0] ? out->qualifier : out->tool->default_table);
         if (strcmp(out->qualifier, out->tool->default_table) == 0)
             out->qualifier[0] = '\0'; /* one lock, one text */
         return write_text(out);
@@ -146,7 +152,8 @@ enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *s
     return status ? MLK_USAGE : write_text(out);
 }
 
-/* Takes one name off *text: bare up to '/', or in backquotes. The result lies in to (as long as the input). */
+/* Takes one name off *text: bare up to '/', or in backquotes. The result lies in to (as long as the input).
+ */
 static bool take_part(const char **text, size_t *len, char *to, size_t *to_len)
 {
     size_t i = 0;
@@ -173,7 +180,8 @@ static bool take_part(const char **text, size_t *len, char *to, size_t *to_len)
     return *len == 0 || **text == '/';
 }
 
-enum mlk_status mlk_target_parse(const char *text, size_t len, struct mlk_target *out, char *error, size_t size)
+enum mlk_status mlk_target_parse(const char *text, size_t len, struct mlk_target *out, char *error,
+                                 size_t size)
 {
     static const char form[] = "write TOOL:SCHEMA, TOOL:SCHEMA/TABLE or named:NAME, such as ghost:blog";
     const char *colon = len <= MLK_TARGET_MAX ? memchr(text, ':', len) : NULL;
@@ -189,9 +197,11 @@ enum mlk_status mlk_target_parse(const char *text, size_t len, struct mlk_target
     if (len == 0)
         return bad(error, size, "the target is empty; %s", form);
     if (len > MLK_TARGET_MAX)
-        return bad(error, size, "the target has %zu bytes, at most %d are possible; %s", len, MLK_TARGET_MAX, form);
+        return bad(error, size, "the target has %zu bytes, at most %d are possible; %s", len, MLK_TARGET_MAX,
+                   form);
     if (!mlk_utf8_valid(text, len))
-        return bad(error, size, "the target is not UTF-8 text without NUL; CONVERT(target USING utf8mb4) helps in SQL");
+        return bad(error, size,
+                   "the target is not UTF-8 text without NUL; CONVERT(target USING utf8mb4) helps in SQL");
     if (!colon) {
         mlk_printable(shown, sizeof shown, text, len);
         return bad(error, size, "'%s' is not a target; %s", shown, form);

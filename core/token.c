@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* FNV-1a, 64 bits, folded to 48: draft-eastlake-fnv, sections 2 and 3. Enough where nobody is out to forge. */
+/* FNV-1a, 64 bits, folded to 48: draft-eastlake-fnv, sections 2 and 3. Enough where nobody is out to forge.
+ */
 static const uint64_t fnv_offset = 0xcbf29ce484222325u;
 static const uint64_t fnv_prime = 0x100000001b3u;
 

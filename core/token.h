@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The token: a short digest of exactly the lock generation that was shown. It guards against accidents (the lock changed
- * hands between looking and releasing), not against forgery: whoever may release a lock may also read its token.
+ * The token: a short digest of exactly the lock generation that was shown. It guards against accidents (the
+ * lock changed hands between looking and releasing), not against forgery: whoever may release a lock may also
+ * read its token.
  */
 #ifndef MLK_CORE_TOKEN_H
 #define MLK_CORE_TOKEN_H

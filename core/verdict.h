@@ -21,9 +21,9 @@ enum mlk_lock_state {
 struct mlk_facts {
     enum mlk_kind kind;
     enum mlk_lock_state lock;
-    enum mlk_peer peer;     /* named: what the kernel says of the holder's client */
-    bool holder_seen;       /* named: the holder's session is visible */
-    size_t working;         /* of those who hold or could hold it: who runs a statement or has uncommitted changes */
+    enum mlk_peer peer; /* named: what the kernel says of the holder's client */
+    bool holder_seen;   /* named: the holder's session is visible */
+    size_t working; /* of those who hold or could hold it: who runs a statement or has uncommitted changes */
     size_t connected;       /* row: who could hold it and is still connected */
     bool all_seen;          /* no session of this server is hidden from this account */
     bool transactions_seen; /* open transactions are visible */

@@ -62,7 +62,8 @@ static enum mlk_status release(const char *schema, const char *table, const stru
     mlk_flag(rows, state->row, mlk_rows_column(rows, "locked"), &flag);
     mlk_buf_str(sql, "UPDATE ");
     mlk_sql_table(sql, schema, table);
-    mlk_buf_fmt(sql, " SET locked = 0, released_at = UTC_TIMESTAMP() WHERE lock_key = 'km01' AND locked = %lld",
+    mlk_buf_fmt(sql,
+                " SET locked = 0, released_at = UTC_TIMESTAMP() WHERE lock_key = 'km01' AND locked = %lld",
                 (long long)flag);
     add_seen(sql, rows, state->row, "acquired_at");
     add_seen(sql, rows, state->row, "released_at");
@@ -76,14 +77,19 @@ static enum mlk_status explain(const char *schema, const char *table, const stru
     (void)rows;
     switch (state->finding) {
     case MLK_ROW_MISSING:
-        return mlk_buf_fmt(text, "%s has no row with lock_key 'km01': Ghost reads that as locked and will not start "
-                                 "until the row is back", table);
+        return mlk_buf_fmt(
+            text,
+            "%s has no row with lock_key 'km01': Ghost reads that as locked and will not start "
+            "until the row is back",
+            table);
     case MLK_ROW_SEVERAL:
-        return mlk_buf_fmt(text, "%s has more than one row with lock_key 'km01': knex-migrator never writes that",
-                           table);
+        return mlk_buf_fmt(
+            text, "%s has more than one row with lock_key 'km01': knex-migrator never writes that", table);
     default:
-        return mlk_buf_fmt(text, "%s is not a lock table of knex-migrator: it needs the columns lock_key, locked, "
-                                 "acquired_at and released_at with a number in locked", table);
+        return mlk_buf_fmt(text,
+                           "%s is not a lock table of knex-migrator: it needs the columns lock_key, locked, "
+                           "acquired_at and released_at with a number in locked",
+                           table);
     }
 }
 
@@ -115,7 +121,8 @@ static enum mlk_status companion(const char *schema, struct mlk_buf *name)
 }
 
 static const char *const advice[] = {
-    "Look at the last rows of the table `migrations` in the same schema: the version that was being applied may be half "
+    "Look at the last rows of the table `migrations` in the same schema: the version that was being applied "
+    "may be half "
     "done, as MySQL and MariaDB do not roll DDL back.",
     "Take a backup before Ghost starts again; it goes on with the first migration that is not listed there.",
     NULL,

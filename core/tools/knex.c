@@ -67,15 +67,22 @@ static enum mlk_status explain(const char *schema, const char *table, const stru
     if (state->finding == MLK_ROW_SEVERAL) {
         for (size_t i = 0; i < rows->count; i++)
             set += mlk_flag(rows, i, locked, &flag) && flag;
-        return mlk_buf_fmt(text, "%s has %zu rows, %zu of them locked: knex needs exactly one and otherwise reports "
-                                 "\"Migration table is already locked\" for ever", table, rows->count, set);
+        return mlk_buf_fmt(
+            text,
+            "%s has %zu rows, %zu of them locked: knex needs exactly one and otherwise reports "
+            "\"Migration table is already locked\" for ever",
+            table, rows->count, set);
     }
     if (mlk_rows_column(rows, "id") >= 0 && locked >= 0)
         return mlk_buf_fmt(text, "%s looks like a table of Kysely, which does not use it on MySQL", table);
     if (locked >= 0 && rows->count == 1 && !mlk_rows_text(rows, 0, (size_t)locked))
-        return mlk_buf_fmt(text, "is_locked is NULL in %s: knex never writes that and can never take the lock", table);
-    return mlk_buf_fmt(text, "%s is not a lock table of knex: it needs the columns `index` and is_locked, or is_locked "
-                             "alone", table);
+        return mlk_buf_fmt(
+            text, "is_locked is NULL in %s: knex never writes that and can never take the lock", table);
+    return mlk_buf_fmt(
+        text,
+        "%s is not a lock table of knex: it needs the columns `index` and is_locked, or is_locked "
+        "alone",
+        table);
 }
 
 static enum mlk_status repair(const char *schema, const char *table, const struct mlk_rows *rows,
@@ -96,7 +103,8 @@ static enum mlk_status repair(const char *schema, const char *table, const struc
 }
 
 static const char *const advice[] = {
-    "Compare the last rows of the migrations table (knex_migrations unless configured) with the files: the migration that "
+    "Compare the last rows of the migrations table (knex_migrations unless configured) with the files: the "
+    "migration that "
     "was interrupted is not listed, but its DDL may be there, as MySQL and MariaDB do not roll DDL back.",
     NULL,
 };
@@ -105,7 +113,8 @@ const struct mlk_tool mlk_tool_knex = {
     .id = "knex",
     .title = "knex",
     .kind = MLK_ROW,
-    .how = "A flag in the table knex_migrations_lock (or <tableName>_lock); it stays when the process dies after its first "
+    .how = "A flag in the table knex_migrations_lock (or <tableName>_lock); it stays when the process dies "
+           "after its first "
            "DDL, and is uncommitted while a migration without DDL runs.",
     .own_unlock = "knex migrate:unlock",
     .message = "Migration table is already locked",

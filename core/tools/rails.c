@@ -21,8 +21,10 @@ static enum mlk_status name(const char *schema, const char *qualifier, struct ml
 }
 
 static const char *const advice[] = {
-    "Run `bin/rails db:migrate:status`: the version that was being applied is still 'down' if it did not finish.",
-    "MySQL and MariaDB do not roll DDL back: compare the interrupted migration with the schema before running it again.",
+    "Run `bin/rails db:migrate:status`: the version that was being applied is still 'down' if it did not "
+    "finish.",
+    "MySQL and MariaDB do not roll DDL back: compare the interrupted migration with the schema before "
+    "running it again.",
     NULL,
 };
 
@@ -30,10 +32,12 @@ const struct mlk_tool mlk_tool_rails = {
     .id = "rails",
     .title = "Rails (ActiveRecord)",
     .kind = MLK_NAMED,
-    .how = "GET_LOCK with a name computed from the schema's name; from Rails 6.0.3 to 7.0 on a connection of its own that "
+    .how = "GET_LOCK with a name computed from the schema's name; from Rails 6.0.3 to 7.0 on a connection of "
+           "its own that "
            "sleeps while the migration works on another.",
-    .message = "ActiveRecord::ConcurrentMigrationError: Cannot run migrations because another migration process is "
-               "currently running.",
+    .message =
+        "ActiveRecord::ConcurrentMigrationError: Cannot run migrations because another migration process is "
+        "currently running.",
     .name = name,
     .advice = advice,
 };

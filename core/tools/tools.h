@@ -14,7 +14,8 @@ extern const struct mlk_tool mlk_tool_ghost;
 extern const struct mlk_tool mlk_tool_knex;
 extern const struct mlk_tool mlk_tool_named;
 
-/* A flag column as a number, whatever its type (TINYINT, INT, BIT). False for NULL, a missing column (-1) and text. */
+/* A flag column as a number, whatever its type (TINYINT, INT, BIT). False for NULL, a missing column (-1) and
+ * text. */
 bool mlk_flag(const struct mlk_rows *rows, size_t row, int column, int64_t *value);
 
 #endif

@@ -29,8 +29,7 @@ void mlk_buf_reset(struct mlk_buf *b);
 /* Each returns b->status. After a failure the content is what it was before the failing append. */
 enum mlk_status mlk_buf_add(struct mlk_buf *b, const char *text, size_t len);
 enum mlk_status mlk_buf_str(struct mlk_buf *b, const char *text);
-enum mlk_status mlk_buf_fmt(struct mlk_buf *b, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+enum mlk_status mlk_buf_fmt(struct mlk_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum mlk_status mlk_buf_vfmt(struct mlk_buf *b, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 /* The text, "" where nothing was appended; owned by b. */

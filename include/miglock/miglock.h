@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the core does, one call per SQL function and command. Each gives one JSON document (docs/report.md) that the caller
- * owns (cJSON_Delete), or a status with one line in error: what is wrong and what to do.
- * The core knows neither server nor terminal; it reaches SQL only through the session.
+ * What the core does, one call per SQL function and command. Each gives one JSON document (docs/report.md)
+ * that the caller owns (cJSON_Delete), or a status with one line in error: what is wrong and what to do. The
+ * core knows neither server nor terminal; it reaches SQL only through the session.
  */
 #ifndef MIGLOCK_H
 #define MIGLOCK_H
@@ -27,7 +27,8 @@ enum mlk_status mlk_tools(cJSON **out);
 enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *target, cJSON **out, char *error,
                            size_t error_size);
 
-/* An array of reports: every migration lock that this session may see, of one schema where schema is not NULL. */
+/* An array of reports: every migration lock that this session may see, of one schema where schema is not
+ * NULL. */
 enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out, char *error,
                           size_t error_size);
 
@@ -43,7 +44,8 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
                             const struct mlk_release_options *options, cJSON **out, char *error,
                             size_t error_size);
 
-/* Prints a document for a result. NULL where memory is out or it is longer than MLK_JSON_MAX; free with cJSON_free. */
+/* Prints a document for a result. NULL where memory is out or it is longer than MLK_JSON_MAX; free with
+ * cJSON_free. */
 char *mlk_json_print(const cJSON *document);
 
 #endif

@@ -4,8 +4,9 @@
  * server from inside, the MariaDB server from inside, an in-memory fake); tests/contract holds for all four.
  *
  * Every statement states what right it needs. Where the session runs under the invoker's own account (client,
- * MySQL) the server enforces its rights and the statement of need is not looked at. Inside MariaDB the session may
- * do everything, so there the adapter itself refuses a statement whose need the invoker does not meet.
+ * MySQL) the server enforces its rights and the statement of need is not looked at. Inside MariaDB the
+ * session may do everything, so there the adapter itself refuses a statement whose need the invoker does not
+ * meet.
  */
 #ifndef MIGLOCK_SESSION_H
 #define MIGLOCK_SESSION_H
@@ -38,7 +39,8 @@ struct mlk_access {
     uint64_t connection_id; /* MLK_NEED_KILL */
 };
 
-/* What the kernel knows of a connection's client. Filled by the probe; MLK_PEER_UNKNOWN where no adapter can tell. */
+/* What the kernel knows of a connection's client. Filled by the probe; MLK_PEER_UNKNOWN where no adapter can
+ * tell. */
 enum mlk_peer { MLK_PEER_UNKNOWN, MLK_PEER_ALIVE, MLK_PEER_GONE, MLK_PEER_LOCAL };
 struct mlk_probe {
     enum mlk_peer peer;
@@ -53,20 +55,21 @@ struct mlk_session_ops {
     int version;      /* MLK_SESSION_VERSION */
     const char *name; /* "client", "mysql-server", "mariadb-server", "fake" */
 
-    /* must. Runs one statement. rows (may be NULL: the result is thrown away) is set to a result that the caller frees,
-     * or to NULL where the statement gives none; affected (may be NULL) to the rows it changed. On anything but MLK_OK
-     * both are NULL/0 and s->error and s->error_number tell why. Never waits longer than a few seconds. */
+    /* must. Runs one statement. rows (may be NULL: the result is thrown away) is set to a result that the
+     * caller frees, or to NULL where the statement gives none; affected (may be NULL) to the rows it changed.
+     * On anything but MLK_OK both are NULL/0 and s->error and s->error_number tell why. Never waits longer
+     * than a few seconds. */
     enum mlk_status (*query)(struct mlk_session *s, const struct mlk_access *need, const char *sql,
                              size_t len, struct mlk_rows **rows, uint64_t *affected);
 
-    /* must. Reads up to limit rows, all columns, of a base table, with column names. A view is MLK_UNSUPPORTED, never read
-     * (reading a view runs other people's code). dirty: also what other transactions have not committed. Takes no
-     * row lock. Needs MLK_NEED_SELECT. */
+    /* must. Reads up to limit rows, all columns, of a base table, with column names. A view is
+     * MLK_UNSUPPORTED, never read (reading a view runs other people's code). dirty: also what other
+     * transactions have not committed. Takes no row lock. Needs MLK_NEED_SELECT. */
     enum mlk_status (*read_table)(struct mlk_session *s, const char *schema, const char *table, bool dirty,
                                   size_t limit, struct mlk_rows **rows);
 
-    /* must. Whether that access would be allowed: MLK_OK or MLK_DENIED with s->error. An adapter whose server enforces
-     * rights by itself answers MLK_OK and lets the server decide. */
+    /* must. Whether that access would be allowed: MLK_OK or MLK_DENIED with s->error. An adapter whose server
+     * enforces rights by itself answers MLK_OK and lets the server decide. */
     enum mlk_status (*may)(struct mlk_session *s, const struct mlk_access *need);
 
     /* may be NULL: this adapter cannot ask the kernel. */
@@ -83,9 +86,9 @@ struct mlk_session_ops {
 };
 
 /*
- * What an adapter's constructor has set up before it hands the session out: client character set utf8mb4, sql_mode
- * empty, autocommit on, time_zone '+00:00', lock waits of at most MLK_LOCK_WAIT_S seconds, statements of at most
- * MLK_STATEMENT_S seconds where the server has such a limit.
+ * What an adapter's constructor has set up before it hands the session out: client character set utf8mb4,
+ * sql_mode empty, autocommit on, time_zone '+00:00', lock waits of at most MLK_LOCK_WAIT_S seconds,
+ * statements of at most MLK_STATEMENT_S seconds where the server has such a limit.
  */
 enum { MLK_LOCK_WAIT_S = 3, MLK_STATEMENT_S = 10 };
 
@@ -93,22 +96,22 @@ struct mlk_session {
     const struct mlk_session_ops *ops;
     void *impl;
     enum mlk_flavour flavour;
-    unsigned server_version;      /* 101119 is 10.11.19, 90704 is 9.7.4 */
-    char user[MLK_ACCOUNT_MAX];   /* the invoker's account name, as in CURRENT_USER() */
-    char host[MLK_ACCOUNT_MAX];   /* and its host part */
-    uint64_t caller_id;           /* connection that the question comes from; 0 where nobody knows */
-    uint64_t own_id;              /* connection this session itself runs on; 0 where it has none */
-    unsigned error_number;        /* the server's error number; 0 where the error is the adapter's own */
-    char error[MLK_ERROR_MAX];    /* one line */
+    unsigned server_version;    /* 101119 is 10.11.19, 90704 is 9.7.4 */
+    char user[MLK_ACCOUNT_MAX]; /* the invoker's account name, as in CURRENT_USER() */
+    char host[MLK_ACCOUNT_MAX]; /* and its host part */
+    uint64_t caller_id;         /* connection that the question comes from; 0 where nobody knows */
+    uint64_t own_id;            /* connection this session itself runs on; 0 where it has none */
+    unsigned error_number;      /* the server's error number; 0 where the error is the adapter's own */
+    char error[MLK_ERROR_MAX];  /* one line */
 };
 
 /* Checks once that a freshly built session has all that it must have: MLK_OK or MLK_UNSUPPORTED. */
 enum mlk_status mlk_session_check(const struct mlk_session *s);
-/* The status that a server's error number stands for (denied, lock wait, read only, lost, killed ...): one table for all
- * adapters. Source: mysqld_error.h of both servers. */
+/* The status that a server's error number stands for (denied, lock wait, read only, lost, killed ...): one
+ * table for all adapters. Source: mysqld_error.h of both servers. */
 enum mlk_status mlk_status_of_error(unsigned error_number);
-/* The statements an adapter runs first to reach the state above, one by one until NULL; those of the other flavour are
- * left out. index counts from 0. Errors of a statement for which *optional is set are ignored. */
+/* The statements an adapter runs first to reach the state above, one by one until NULL; those of the other
+ * flavour are left out. index counts from 0. Errors of a statement for which *optional is set are ignored. */
 const char *mlk_session_setup(enum mlk_flavour flavour, size_t index, bool *optional);
 
 #endif

@@ -9,18 +9,18 @@
 #include "miglock/tool.h"
 
 enum {
-    MLK_NAME_MAX = 192,            /* bytes of a GET_LOCK name; MariaDB allows the most */
-    MLK_IDENT_MAX = 64 * 4,        /* bytes of a schema or table name: 64 characters of utf8mb4 */
-    MLK_TARGET_MAX = 1024,         /* bytes of a target's text */
+    MLK_NAME_MAX = 192,     /* bytes of a GET_LOCK name; MariaDB allows the most */
+    MLK_IDENT_MAX = 64 * 4, /* bytes of a schema or table name: 64 characters of utf8mb4 */
+    MLK_TARGET_MAX = 1024,  /* bytes of a target's text */
 };
 
 struct mlk_target {
-    const struct mlk_tool *tool;      /* never NULL after a successful parse */
-    char schema[MLK_IDENT_MAX + 1];   /* "" for named:NAME */
+    const struct mlk_tool *tool;       /* never NULL after a successful parse */
+    char schema[MLK_IDENT_MAX + 1];    /* "" for named:NAME */
     char qualifier[MLK_IDENT_MAX + 1]; /* "" where none was given */
-    char name[MLK_NAME_MAX + 1];      /* the GET_LOCK name; "" for a row lock */
-    char table[MLK_IDENT_MAX + 1];    /* the lock table; "" for a named lock */
-    char text[MLK_TARGET_MAX + 1];    /* the target as a person would write it */
+    char name[MLK_NAME_MAX + 1];       /* the GET_LOCK name; "" for a row lock */
+    char table[MLK_IDENT_MAX + 1];     /* the lock table; "" for a named lock */
+    char text[MLK_TARGET_MAX + 1];     /* the target as a person would write it */
 };
 
 /* Parses len bytes of text. MLK_OK, or MLK_USAGE with one line in error (what is wrong, what would work). */
