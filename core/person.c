@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "ask.h"
+#include "document.h"
 #include "sessions.h"
 #include "text.h"
 
@@ -38,40 +39,25 @@ bool mlk_person_sibling(const struct mlk_person *a, const struct mlk_person *b, 
     return *certain;
 }
 
-static void add_text(cJSON *o, const char *name, const char *text)
-{
-    if (text)
-        cJSON_AddStringToObject(o, name, text);
-    else
-        cJSON_AddNullToObject(o, name);
-}
-
-static void add_number(cJSON *o, const char *name, int64_t number)
-{
-    if (number >= 0)
-        cJSON_AddNumberToObject(o, name, (double)number);
-    else
-        cJSON_AddNullToObject(o, name);
-}
-
 cJSON *mlk_person_json(const struct mlk_person *p)
 {
-    cJSON *o = cJSON_CreateObject();
+    struct mlk_doc j;
 
-    cJSON_AddNumberToObject(o, "connection_id", (double)p->id);
-    add_text(o, "user", p->user);
-    add_text(o, "host", p->host);
-    add_text(o, "schema", p->db);
-    add_text(o, "program", p->program);
-    add_number(o, "pid", p->pid);
-    add_text(o, "command", p->command);
-    add_text(o, "state", p->state);
-    add_number(o, "seconds", p->seconds);
-    add_text(o, "statement", p->statement);
-    cJSON_AddBoolToObject(o, "in_transaction", p->in_transaction);
-    cJSON_AddNumberToObject(o, "uncommitted_changes", (double)p->changes);
-    cJSON_AddStringToObject(o, "peer", "unknown");
-    return o;
+    mlk_doc_begin(&j);
+    mlk_doc_number(&j, "connection_id", (double)p->id);
+    mlk_doc_text(&j, "user", p->user);
+    mlk_doc_text(&j, "host", p->host);
+    mlk_doc_text(&j, "schema", p->db);
+    mlk_doc_text(&j, "program", p->program);
+    mlk_doc_known_number(&j, "pid", (double)p->pid);
+    mlk_doc_text(&j, "command", p->command);
+    mlk_doc_text(&j, "state", p->state);
+    mlk_doc_known_number(&j, "seconds", (double)p->seconds);
+    mlk_doc_text(&j, "statement", p->statement);
+    mlk_doc_bool(&j, "in_transaction", p->in_transaction);
+    mlk_doc_number(&j, "uncommitted_changes", (double)p->changes);
+    mlk_doc_text(&j, "peer", "unknown");
+    return mlk_doc_end(&j);
 }
 
 void mlk_person_describe(const struct mlk_person *p, struct mlk_buf *out)

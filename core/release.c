@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "document.h"
 #include "policy.h"
 #include "text.h"
 #include "token.h"
@@ -85,28 +86,20 @@ static cJSON *release_json(const struct mlk_release *r, const struct mlk_observa
                            const struct mlk_observation *now, bool dry_run)
 {
     const struct mlk_target *t = seen->target;
-    const char *const *advice = t->tool->advice;
-    cJSON *o = cJSON_CreateObject();
-    cJSON *list;
+    struct mlk_doc j;
 
-    if (!o)
-        return NULL;
-    cJSON_AddNumberToObject(o, "schema_version", MLK_SCHEMA_VERSION);
-    cJSON_AddStringToObject(o, "target", t->text);
-    cJSON_AddStringToObject(o, "outcome", r->outcome);
-    cJSON_AddBoolToObject(o, "dry_run", dry_run);
-    cJSON_AddStringToObject(o, "verdict", mlk_verdict_text(seen->verdict));
-    cJSON_AddItemToObject(o, "because", cJSON_Duplicate(r->because, true));
-    if (r->statement.len)
-        cJSON_AddStringToObject(o, "statement", mlk_buf_text(&r->statement));
-    else
-        cJSON_AddNullToObject(o, "statement");
-    cJSON_AddNumberToObject(o, "seconds", (double)r->elapsed_ms / 1000.0);
-    cJSON_AddItemToObject(o, "now", now ? mlk_observation_json(now) : cJSON_CreateNull());
-    list = cJSON_AddArrayToObject(o, "advice");
-    for (; r->released && advice && *advice; advice++)
-        cJSON_AddItemToArray(list, cJSON_CreateString(*advice));
-    return o;
+    mlk_doc_begin(&j);
+    mlk_doc_number(&j, "schema_version", MLK_SCHEMA_VERSION);
+    mlk_doc_text(&j, "target", t->text);
+    mlk_doc_text(&j, "outcome", r->outcome);
+    mlk_doc_bool(&j, "dry_run", dry_run);
+    mlk_doc_text(&j, "verdict", mlk_verdict_text(seen->verdict));
+    mlk_doc_copy(&j, "because", r->because);
+    mlk_doc_text(&j, "statement", r->statement.len ? mlk_buf_text(&r->statement) : NULL);
+    mlk_doc_number(&j, "seconds", (double)r->elapsed_ms / 1000.0);
+    mlk_doc_item(&j, "now", now ? mlk_observation_json(now) : cJSON_CreateNull());
+    mlk_doc_list(&j, "advice", r->released ? t->tool->advice : NULL);
+    return mlk_doc_end(&j);
 }
 
 /* Looks once more, after the fact. The answer stands without it, so a failure only leaves "now" empty. */

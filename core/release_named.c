@@ -46,33 +46,43 @@ bool mlk_release_named_allowed(struct mlk_session *s, struct mlk_release *r, con
     return false;
 }
 
+/* The KILL is done and cannot be taken back, so whatever happens from here on is told in the answer. */
+static void unconfirmed(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+{
+    r->outcome = "failed";
+    mlk_say(r->because,
+            "connection %" PRIu64
+            " was told to end, but whether the lock came free is not known (%s): look again",
+            o->holder_id, s->error);
+}
+
 /* Until the lock is free or somebody else's; a KILL only asks a connection to end, and a rollback may take
  * long. */
-static enum mlk_status wait_until_free(struct mlk_session *s, struct mlk_release *r,
-                                       const struct mlk_observation *o)
+static void wait_until_free(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
 {
     int64_t start = s->ops->now_ms(s);
     uint64_t holder;
-    enum mlk_status status;
 
     for (;;) {
-        status = mlk_named_holder(s, o->target->name, &holder);
-        if (status)
-            return status;
+        if (mlk_named_holder(s, o->target->name, &holder)) {
+            unconfirmed(s, r, o);
+            return;
+        }
         if (holder != o->holder_id)
             break;
         if (s->ops->now_ms(s) - start >= POLL_LIMIT_MS) {
             r->outcome = "failed";
             mlk_say(r->because,
                     "connection %" PRIu64
-                    " was told to end but still holds the lock after %d s: it is probably "
-                    "rolling back; look again later",
+                    " was told to end but still holds the lock after %d s: it is probably rolling back; "
+                    "look again later",
                     o->holder_id, POLL_LIMIT_MS / 1000);
-            return MLK_OK;
+            return;
         }
-        status = s->ops->pause_ms(s, POLL_MS);
-        if (status)
-            return status;
+        if (s->ops->pause_ms(s, POLL_MS)) {
+            unconfirmed(s, r, o);
+            return;
+        }
     }
     r->outcome = "released";
     r->released = true;
@@ -80,7 +90,6 @@ static enum mlk_status wait_until_free(struct mlk_session *s, struct mlk_release
             o->holder_id, s->ops->now_ms(s) - start);
     if (holder)
         mlk_say(r->because, "connection %" PRIu64 " has taken it since", holder);
-    return MLK_OK;
 }
 
 enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
@@ -91,7 +100,8 @@ enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
 
     switch (status) {
     case MLK_OK:
-        return wait_until_free(s, r, o);
+        wait_until_free(s, r, o);
+        return MLK_OK;
     case MLK_NOT_FOUND:
         r->outcome = "changed";
         mlk_say(r->because,

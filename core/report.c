@@ -2,99 +2,97 @@
 /* The one document of a lock. Its members are described in docs/report.md. */
 #include <string.h>
 
-#include "ask.h"
+#include "document.h"
 #include "observe.h"
 #include "text.h"
 
-static void add_text(cJSON *o, const char *name, const char *text)
+/* "" stands for what is not there. */
+static const char *or_null(const char *text)
 {
-    if (text && text[0])
-        cJSON_AddStringToObject(o, name, text);
-    else
-        cJSON_AddNullToObject(o, name);
+    return text && text[0] ? text : NULL;
 }
 
-static void add_time(cJSON *o, const char *name, int64_t seconds)
+static void add_time(struct mlk_doc *j, const char *name, int64_t seconds)
 {
     char text[32] = "";
 
     if (seconds >= 0)
         mlk_time_format(seconds, text, sizeof text);
-    add_text(o, name, text);
+    mlk_doc_text(j, name, or_null(text));
 }
 
-static void add_held(cJSON *o, const struct mlk_facts *f)
+static void add_held(struct mlk_doc *j, const struct mlk_facts *f)
 {
     if (f->uncommitted || f->lock == MLK_LOCK_HELD)
-        cJSON_AddTrueToObject(o, "held");
+        mlk_doc_bool(j, "held", true);
     else if (f->lock == MLK_LOCK_FREE)
-        cJSON_AddFalseToObject(o, "held");
+        mlk_doc_bool(j, "held", false);
     else
-        cJSON_AddNullToObject(o, "held");
+        mlk_doc_text(j, "held", NULL);
 }
 
-static void add_since(cJSON *o, const struct mlk_observation *ob)
+static void add_since(struct mlk_doc *j, const struct mlk_observation *o)
 {
-    bool exact = ob->since_earliest >= 0 && ob->since_earliest == ob->since_latest;
+    bool exact = o->since_earliest >= 0 && o->since_earliest == o->since_latest;
 
-    add_time(o, "since", exact ? ob->since_earliest : -1);
-    if (exact)
-        cJSON_AddNumberToObject(o, "held_seconds", (double)(ob->snapshot->server.now - ob->since_earliest));
-    else
-        cJSON_AddNullToObject(o, "held_seconds");
-    add_text(o, "since_text", ob->row.since_text);
-    add_time(o, "since_earliest", ob->since_earliest);
-    add_time(o, "since_latest", ob->since_latest);
+    add_time(j, "since", exact ? o->since_earliest : -1);
+    mlk_doc_known_number(j, "held_seconds",
+                         exact ? (double)(o->snapshot->server.now - o->since_earliest) : -1);
+    mlk_doc_text(j, "since_text", o->row.since_text);
+    add_time(j, "since_earliest", o->since_earliest);
+    add_time(j, "since_latest", o->since_latest);
+}
+
+static void add_table(struct mlk_doc *j, const struct mlk_target *t)
+{
+    struct mlk_buf b;
+
+    mlk_buf_init(&b, sizeof t->schema + sizeof t->table);
+    if (t->table[0])
+        mlk_buf_fmt(&b, "%s.%s", t->schema, t->table);
+    mlk_doc_text(j, "table", or_null(mlk_buf_text(&b)));
+    j->failed = j->failed || b.status;
+    mlk_buf_free(&b);
 }
 
 /* A holder whose session is hidden is still a number. */
-static cJSON *holder_json(const struct mlk_observation *ob)
+static cJSON *holder_json(const struct mlk_observation *o)
 {
-    struct mlk_person hidden = {.id = ob->holder_id, .pid = -1, .seconds = -1};
+    struct mlk_person hidden = {.id = o->holder_id, .pid = -1, .seconds = -1};
 
-    if (!ob->holder_id)
+    if (!o->holder_id)
         return cJSON_CreateNull();
-    return mlk_person_json(ob->holder ? ob->holder : &hidden);
+    return mlk_person_json(o->holder ? o->holder : &hidden);
 }
 
-cJSON *mlk_observation_json(const struct mlk_observation *ob)
+cJSON *mlk_observation_json(const struct mlk_observation *o)
 {
-    const struct mlk_target *t = ob->target;
-    cJSON *o = cJSON_CreateObject();
+    const struct mlk_target *t = o->target;
+    struct mlk_doc j;
 
-    if (!o)
-        return NULL;
-    cJSON_AddNumberToObject(o, "schema_version", MLK_SCHEMA_VERSION);
-    cJSON_AddStringToObject(o, "target", t->text);
-    cJSON_AddStringToObject(o, "tool", t->tool->id);
-    cJSON_AddStringToObject(o, "kind", t->tool->kind == MLK_NAMED ? "named" : "row");
-    add_text(o, "schema", t->schema);
-    add_text(o, "name", t->name);
-    if (t->table[0]) {
-        struct mlk_buf b;
-
-        mlk_buf_init(&b, sizeof t->schema + sizeof t->table);
-        mlk_buf_fmt(&b, "%s.%s", t->schema, t->table);
-        cJSON_AddStringToObject(o, "table", mlk_buf_text(&b));
-        mlk_buf_free(&b);
-    } else {
-        cJSON_AddNullToObject(o, "table");
-    }
-    add_held(o, &ob->facts);
-    add_since(o, ob);
-    cJSON_AddItemToObject(o, "holder", holder_json(ob));
-    cJSON_AddItemToObject(o, "siblings", cJSON_Duplicate(ob->siblings, true));
-    cJSON_AddNumberToObject(o, "sibling_count", (double)ob->sibling_count);
-    cJSON_AddItemToObject(o, "waiters", cJSON_Duplicate(ob->waiters, true));
-    cJSON_AddNumberToObject(o, "waiter_count", (double)ob->waiter_count);
-    cJSON_AddStringToObject(o, "verdict", mlk_verdict_text(ob->verdict));
-    cJSON_AddItemToObject(o, "because", cJSON_Duplicate(ob->because, true));
-    cJSON_AddItemToObject(o, "blind_spots", cJSON_Duplicate(ob->blind_spots, true));
-    add_text(o, "damage", ob->damage);
-    add_text(o, "token", ob->token);
-    add_text(o, "next", mlk_buf_text(&ob->next));
-    cJSON_AddStringToObject(o, "server", ob->snapshot->server.text);
-    return o;
+    mlk_doc_begin(&j);
+    mlk_doc_number(&j, "schema_version", MLK_SCHEMA_VERSION);
+    mlk_doc_text(&j, "target", t->text);
+    mlk_doc_text(&j, "tool", t->tool->id);
+    mlk_doc_text(&j, "kind", t->tool->kind == MLK_NAMED ? "named" : "row");
+    mlk_doc_text(&j, "schema", or_null(t->schema));
+    mlk_doc_text(&j, "name", or_null(t->name));
+    add_table(&j, t);
+    add_held(&j, &o->facts);
+    add_since(&j, o);
+    mlk_doc_item(&j, "holder", holder_json(o));
+    mlk_doc_copy(&j, "siblings", o->siblings);
+    mlk_doc_number(&j, "sibling_count", (double)o->sibling_count);
+    mlk_doc_copy(&j, "waiters", o->waiters);
+    mlk_doc_number(&j, "waiter_count", (double)o->waiter_count);
+    mlk_doc_text(&j, "verdict", mlk_verdict_text(o->verdict));
+    mlk_doc_copy(&j, "because", o->because);
+    mlk_doc_copy(&j, "blind_spots", o->blind_spots);
+    mlk_doc_text(&j, "damage", o->damage);
+    mlk_doc_text(&j, "token", or_null(o->token));
+    mlk_doc_text(&j, "next", or_null(mlk_buf_text(&o->next)));
+    mlk_doc_text(&j, "server", o->snapshot->server.text);
+    return mlk_doc_end(&j);
 }
 
 enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *target, cJSON **out, char *error,

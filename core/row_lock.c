@@ -101,16 +101,25 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
                 schema);
 }
 
-/* Newer versions of a tool hold a named lock beside the row: then the holder is known. */
-static void find_companion(struct mlk_session *s, struct mlk_observation *o)
+/* Newer versions of a tool hold a named lock beside the row: then the holder is known. Where the server does
+ * not answer, somebody could be holding it. */
+static enum mlk_status find_companion(struct mlk_session *s, struct mlk_observation *o)
 {
     struct mlk_buf name;
+    enum mlk_status status;
 
     if (!o->target->tool->companion)
-        return;
+        return MLK_OK;
     mlk_buf_init(&name, MLK_NAME_MAX);
-    if (o->target->tool->companion(o->target->schema, &name) == MLK_OK &&
-        mlk_named_holder(s, mlk_buf_text(&name), &o->holder_id) == MLK_OK && o->holder_id) {
+    status = o->target->tool->companion(o->target->schema, &name);
+    if (!status)
+        status = mlk_named_holder(s, mlk_buf_text(&name), &o->holder_id);
+    if (status) {
+        o->facts.all_seen = false;
+        mlk_say(o->blind_spots,
+                "whether anybody holds the named lock %s, which belongs to this lock, is not known: %s",
+                mlk_buf_text(&name), s->error);
+    } else if (o->holder_id) {
         o->holder = mlk_person_find(&o->snapshot->people, o->holder_id);
         mlk_say(o->because, "connection %" PRIu64 " holds the named lock %s, which belongs to this lock",
                 o->holder_id, mlk_buf_text(&name));
@@ -118,6 +127,7 @@ static void find_companion(struct mlk_session *s, struct mlk_observation *o)
             o->facts.connected++; /* it is there, though hidden */
     }
     mlk_buf_free(&name);
+    return status == MLK_GONE || status == MLK_KILLED || status == MLK_NO_MEMORY ? status : MLK_OK;
 }
 
 static void date(struct mlk_observation *o)
@@ -250,7 +260,8 @@ enum mlk_status mlk_observe_row(struct mlk_session *s, struct mlk_observation *o
     if (o->facts.lock == MLK_LOCK_FREE && !o->facts.uncommitted)
         return MLK_OK;
     date(o);
-    find_companion(s, o);
-    find_candidates(s, o);
-    return MLK_OK;
+    status = find_companion(s, o);
+    if (!status)
+        find_candidates(s, o);
+    return status;
 }

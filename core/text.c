@@ -126,11 +126,11 @@ bool mlk_time_parse(const char *text, int64_t *seconds)
     struct tm tm = {0};
     struct tm back;
     time_t t;
-    int year, month, day;
+    int year, month, day, hour, minute;
 
     if (!text || !digits(&text, 4, &year) || !literal(&text, "-") || !digits(&text, 2, &month) ||
         !literal(&text, "-") || !digits(&text, 2, &day) || !literal(&text, " T") ||
-        !digits(&text, 2, &tm.tm_hour) || !literal(&text, ":") || !digits(&text, 2, &tm.tm_min) ||
+        !digits(&text, 2, &hour) || !literal(&text, ":") || !digits(&text, 2, &minute) ||
         !literal(&text, ":") || !digits(&text, 2, &tm.tm_sec))
         return false;
     if (literal(&text, ".")) {
@@ -145,9 +145,12 @@ bool mlk_time_parse(const char *text, int64_t *seconds)
     tm.tm_year = year - 1900;
     tm.tm_mon = month - 1;
     tm.tm_mday = day;
+    tm.tm_hour = hour;
+    tm.tm_min = minute;
     t = timegm(&tm);
     /* timegm turns February 30 into March; such a text is no time */
-    if (!gmtime_r(&t, &back) || back.tm_mday != day || back.tm_mon != month - 1 || back.tm_hour != tm.tm_hour)
+    if (!gmtime_r(&t, &back) || back.tm_mday != day || back.tm_mon != month - 1 || back.tm_hour != hour ||
+        back.tm_min != minute)
         return false;
     *seconds = t;
     return true;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "document.h"
 #include "miglock/miglock.h"
 
 static const struct mlk_tool *const table[] = {
@@ -52,21 +53,6 @@ bool mlk_flag(const struct mlk_rows *rows, size_t row, int column, int64_t *valu
     return *value != INT64_MIN;
 }
 
-/* An array of strings from a NULL-terminated list. */
-static cJSON *string_array(const char *const *list)
-{
-    cJSON *array = cJSON_CreateArray();
-
-    for (; list && *list; list++)
-        cJSON_AddItemToArray(array, cJSON_CreateString(*list));
-    return array;
-}
-
-static cJSON *string_or_null(const char *text)
-{
-    return text ? cJSON_CreateString(text) : cJSON_CreateNull();
-}
-
 enum mlk_status mlk_tools(cJSON **out)
 {
     cJSON *array = cJSON_CreateArray();
@@ -74,18 +60,19 @@ enum mlk_status mlk_tools(cJSON **out)
 
     *out = NULL;
     for (size_t i = 0; array && (tool = mlk_tool_at(i)); i++) {
-        cJSON *o = cJSON_CreateObject();
+        struct mlk_doc j;
 
-        cJSON_AddStringToObject(o, "tool", tool->id);
-        cJSON_AddStringToObject(o, "title", tool->title);
-        cJSON_AddStringToObject(o, "kind", tool->kind == MLK_NAMED ? "named" : "row");
-        cJSON_AddStringToObject(o, "how", tool->how);
-        cJSON_AddItemToObject(o, "default_table", string_or_null(tool->default_table));
-        cJSON_AddBoolToObject(o, "qualifier", tool->takes_qualifier);
-        cJSON_AddItemToObject(o, "message", string_or_null(tool->message));
-        cJSON_AddItemToObject(o, "own_unlock", string_or_null(tool->own_unlock));
-        cJSON_AddItemToObject(o, "advice", string_array(tool->advice));
-        if (!cJSON_AddItemToArray(array, o)) {
+        mlk_doc_begin(&j);
+        mlk_doc_text(&j, "tool", tool->id);
+        mlk_doc_text(&j, "title", tool->title);
+        mlk_doc_text(&j, "kind", tool->kind == MLK_NAMED ? "named" : "row");
+        mlk_doc_text(&j, "how", tool->how);
+        mlk_doc_text(&j, "default_table", tool->default_table);
+        mlk_doc_bool(&j, "qualifier", tool->takes_qualifier);
+        mlk_doc_text(&j, "message", tool->message);
+        mlk_doc_text(&j, "own_unlock", tool->own_unlock);
+        mlk_doc_list(&j, "advice", tool->advice);
+        if (!cJSON_AddItemToArray(array, mlk_doc_end(&j))) {
             cJSON_Delete(array);
             return MLK_NO_MEMORY;
         }
