@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where answers come from: the functions of miglock.so where the server has them, else the same core over
+ * this connection. Both give the same documents.
+ */
+#ifndef MIGLOCK_CLI_BACKEND_H
+#define MIGLOCK_CLI_BACKEND_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+#include "command.h"
+#include "miglock/miglock.h"
+
+struct mlk_backend {
+    struct mlk_session *session;
+    bool functions;   /* use the server's functions */
+    bool installed;   /* it has them */
+    bool told;        /* that their version is another one */
+    char version[32]; /* of the library in the server; "" where there is none */
+    char where[512];  /* "MariaDB 10.11.19, localhost, port 3306", for messages */
+};
+
+/* Connects as the options say. A failure has been reported; the exit code is returned. */
+enum mlk_exit mlk_backend_open(struct mlk_backend *b, struct mlk_cli *cli);
+/* Works on a zeroed struct. */
+void mlk_backend_close(struct mlk_backend *b);
+
+enum mlk_status mlk_backend_report(struct mlk_backend *b, const struct mlk_target *target, cJSON **out,
+                                   char *error, size_t error_size);
+enum mlk_status mlk_backend_locks(struct mlk_backend *b, const char *schema, cJSON **out, char *error,
+                                  size_t error_size);
+/* A dry run always takes the core over this connection: there is no function for it. */
+enum mlk_status mlk_backend_release(struct mlk_backend *b, const struct mlk_target *target,
+                                    const struct mlk_release_options *options, cJSON **out, char *error,
+                                    size_t error_size);
+
+/* Runs one statement on the session; a helper for commands that speak SQL themselves. rows may be NULL. */
+enum mlk_status mlk_backend_sql(struct mlk_backend *b, const char *sql, struct mlk_rows **rows);
+
+#endif

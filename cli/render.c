@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "render.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "text.h"
+
+enum { WIDTH = 80, WIDTH_MIN = 60, WIDTH_MAX = 160 };
+
+void mlk_render_start(struct mlk_render *r, FILE *out, bool sql)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    struct winsize size;
+    int fd = fileno(out);
+
+    r->out = out;
+    r->width = WIDTH;
+    r->sql = sql;
+    r->colour = isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+    if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        r->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
+}
+
+void mlk_render_age(struct mlk_buf *b, int64_t seconds)
+{
+    if (seconds < 0)
+        seconds = 0; /* the clocks of two machines */
+    if (seconds < 60)
+        mlk_buf_fmt(b, "%" PRId64 "s", seconds);
+    else if (seconds < 3600)
+        mlk_buf_fmt(b, "%" PRId64 "m%" PRId64 "s", seconds / 60, seconds % 60);
+    else if (seconds < 86400)
+        mlk_buf_fmt(b, "%" PRId64 "h%" PRId64 "m", seconds / 3600, seconds % 3600 / 60);
+    else
+        mlk_buf_fmt(b, "%" PRId64 "d%" PRId64 "h", seconds / 86400, seconds % 86400 / 3600);
+}
+
+/* The port of a client says something to a person with a packet trace only. An IPv6 address has colons of its
+ * own. */
+static void add_host(struct mlk_buf *b, const char *host, bool full)
+{
+    const char *colon = strrchr(host, ':');
+    char *copy;
+
+    if (full || !colon || !colon[1] || colon[1 + strspn(colon + 1, "0123456789")] ||
+        strchr(host, ':') != colon) {
+        mlk_text_clean(b, host);
+        return;
+    }
+    copy = strndup(host, (size_t)(colon - host));
+    mlk_text_clean(b, copy ? copy : host);
+    free(copy);
+}
+
+void mlk_render_session(struct mlk_buf *b, const cJSON *session, bool full)
+{
+    const char *user = mlk_json_text(session, "user"), *host = mlk_json_text(session, "host");
+    const char *program = mlk_json_text(session, "program");
+    int64_t id = mlk_json_int(session, "connection_id", -1), pid = mlk_json_int(session, "pid", -1);
+    size_t start = b->len;
+
+    if (id >= 0)
+        mlk_buf_fmt(b, full ? "connection %" PRId64 : "%" PRId64, id);
+    if (user || host) {
+        mlk_buf_str(b, b->len > start ? " " : "");
+        mlk_text_clean(b, user);
+        mlk_buf_str(b, host ? "@" : "");
+        add_host(b, host ? host : "", full);
+    }
+    if (program) {
+        mlk_buf_str(b, b->len > start ? " " : "");
+        mlk_text_clean(b, program);
+    }
+    if (pid >= 0)
+        mlk_buf_fmt(b, program ? "[%" PRId64 "]" : " pid %" PRId64, pid);
+}
+
+/* What has to be quoted for a shell is. */
+static void add_word(struct mlk_buf *b, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/@%+=,";
+
+    if (*word && !word[strspn(word, plain)]) {
+        mlk_buf_str(b, word);
+        return;
+    }
+    mlk_buf_str(b, "'");
+    for (const char *p = word; *p; p++) {
+        if (*p == '\'')
+            mlk_buf_str(b, "'\\''");
+        else
+            mlk_buf_add(b, p, 1);
+    }
+    mlk_buf_str(b, "'");
+}
+
+static bool starts(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* The command that does what "next" says in SQL; nothing where there is no such command. */
+static void command_for(struct mlk_buf *b, const cJSON *report, const char *next)
+{
+    const char *target = mlk_json_text(report, "target"), *token = mlk_json_text(report, "token");
+
+    if (target && token && starts(next, "SELECT miglock_release(")) {
+        mlk_buf_str(b, "miglock release ");
+        add_word(b, target);
+        mlk_buf_str(b, " --token ");
+        add_word(b, token);
+        mlk_buf_str(b, strstr(next, "'force'") ? " --force" : "");
+    } else if (target && starts(next, "SELECT miglock_status(")) {
+        mlk_buf_str(b, "miglock status ");
+        add_word(b, target);
+    }
+}
+
+/* Whole, however long: it is there to be copied. */
+static void put_statement(const struct mlk_render *r, size_t indent, const char *label, size_t label_width,
+                          const char *text)
+{
+    struct mlk_buf b;
+
+    mlk_buf_init(&b, MLK_RENDER_MAX);
+    for (size_t i = 0; i < indent; i++)
+        mlk_buf_str(&b, " ");
+    mlk_text_pad(&b, label, label_width);
+    mlk_text_clean(&b, text);
+    fprintf(r->out, "%s\n", mlk_buf_text(&b));
+    mlk_buf_free(&b);
+}
+
+void mlk_render_next(const struct mlk_render *r, size_t indent, size_t label_width, const cJSON *report)
+{
+    const char *next = mlk_json_text(report, "next");
+    struct mlk_buf b;
+
+    if (!next)
+        return;
+    mlk_buf_init(&b, MLK_RENDER_MAX);
+    command_for(&b, report, next);
+    if (b.len > 0)
+        put_statement(r, indent, label_width ? "next" : "next: ", label_width, mlk_buf_text(&b));
+    if (b.len == 0 || r->sql) /* without the functions only a statement that needs none of them is of use */
+        put_statement(r, indent, label_width ? "in SQL" : "in SQL: ", label_width, next);
+    mlk_buf_free(&b);
+}
+
+int64_t mlk_render_count(const cJSON *report, const char *list, const char *count)
+{
+    int64_t shown = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(report, list));
+    int64_t all = mlk_json_int(report, count, shown);
+
+    return all > shown ? all : shown;
+}
+
+void mlk_render_verdict(const struct mlk_render *r, const char *verdict, size_t width)
+{
+    static const char *const colours[][2] = {
+        {"free", "32"}, {"active", "36"}, {"idle", "33"}, {"abandoned", "31"}, {"unknown", "35"}};
+    const char *colour = NULL;
+    struct mlk_buf b;
+
+    for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
+        if (strcmp(verdict, colours[i][0]) == 0)
+            colour = colours[i][1];
+    mlk_buf_init(&b, MLK_RENDER_MAX);
+    mlk_text_clean(&b, verdict);
+    if (r->colour && colour)
+        fprintf(r->out, "\033[%sm%s\033[0m", colour, mlk_buf_text(&b));
+    else
+        fputs(mlk_buf_text(&b), r->out);
+    for (size_t w = mlk_text_width(mlk_buf_text(&b)); w < width; w++)
+        fputc(' ', r->out);
+    mlk_buf_free(&b);
+}
+
+void mlk_render_line(const struct mlk_render *r, size_t indent, const char *label, size_t label_width,
+                     const char *text)
+{
+    struct mlk_buf clean, b;
+
+    mlk_buf_init(&clean, MLK_RENDER_MAX);
+    mlk_buf_init(&b, MLK_RENDER_MAX);
+    for (size_t i = 0; i < indent; i++)
+        mlk_buf_str(&b, " ");
+    mlk_text_pad(&b, label, label_width);
+    mlk_text_clean(&clean, text);
+    mlk_text_wrap(&b, mlk_buf_text(&clean), indent + label_width, r->width);
+    fputs(mlk_buf_text(&b), r->out);
+    mlk_buf_free(&clean);
+    mlk_buf_free(&b);
+}
+
+void mlk_render_lines(const struct mlk_render *r, size_t indent, const char *label, size_t label_width,
+                      const cJSON *texts)
+{
+    const cJSON *text;
+
+    cJSON_ArrayForEach(text, texts)
+    {
+        if (!cJSON_IsString(text))
+            continue;
+        mlk_render_line(r, indent, label, label_width, text->valuestring);
+        label = "";
+    }
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <inttypes.h>
+#include <string.h>
+
+#include "json.h"
+#include "render.h"
+#include "text.h"
+
+enum { COLUMNS = 4, GAP = 2, CELL_MAX = 65536 };
+enum { TARGET, VERDICT, HELD, HOLDER };
+
+static const char *const heads[COLUMNS] = {"TARGET", "VERDICT", "HELD", "HOLDER"};
+
+static void held_cell(struct mlk_buf *b, const cJSON *report)
+{
+    int64_t seconds = mlk_json_int(report, "held_seconds", -1);
+    const cJSON *held = cJSON_GetObjectItemCaseSensitive(report, "held");
+    const char *since = mlk_json_text(report, "since_text");
+    char minute[sizeof "2026-11-21 08:00"];
+
+    snprintf(minute, sizeof minute, "%s", since ? since : "");
+    if (cJSON_IsFalse(held))
+        mlk_buf_str(b, "no");
+    else if (!cJSON_IsTrue(held))
+        mlk_buf_str(b, "?");
+    else if (seconds >= 0)
+        mlk_render_age(b, seconds);
+    else if (since)
+        mlk_text_clean(b, minute);
+    else
+        mlk_buf_str(b, "yes");
+}
+
+static void holder_cell(struct mlk_buf *b, const cJSON *report)
+{
+    const cJSON *holder = cJSON_GetObjectItemCaseSensitive(report, "holder");
+    int64_t siblings = mlk_render_count(report, "siblings", "sibling_count");
+    int64_t waiters = mlk_render_count(report, "waiters", "waiter_count");
+
+    if (cJSON_IsObject(holder))
+        mlk_render_session(b, holder, false);
+    else if (siblings > 0 && mlk_json_may_be_held(report))
+        mlk_buf_fmt(b, siblings == 1 ? "perhaps %" PRId64 " session" : "one of %" PRId64 " sessions",
+                    siblings);
+    if (b->len == 0)
+        mlk_buf_str(b, "-");
+    if (waiters > 0)
+        mlk_buf_fmt(b, ", %" PRId64 " waiting", waiters);
+}
+
+static void cell(struct mlk_buf *b, const cJSON *report, int column)
+{
+    const char *text;
+
+    switch (column) {
+    case TARGET:
+        mlk_text_clean(b, mlk_json_text(report, "target"));
+        break;
+    case VERDICT:
+        text = mlk_json_text(report, "verdict");
+        mlk_text_clean(b, text ? text : "unknown");
+        break;
+    case HELD:
+        held_cell(b, report);
+        break;
+    default:
+        holder_cell(b, report);
+    }
+}
+
+/* As wide as the cells; where that is wider than the line, the target and the holder share what is left. */
+static void measure(const struct mlk_render *r, const cJSON *reports, size_t width[COLUMNS])
+{
+    const cJSON *report;
+    struct mlk_buf b;
+    size_t room;
+
+    mlk_buf_init(&b, CELL_MAX);
+    for (int c = 0; c < COLUMNS; c++) {
+        width[c] = strlen(heads[c]);
+        cJSON_ArrayForEach(report, reports)
+        {
+            size_t w;
+
+            mlk_buf_reset(&b);
+            cell(&b, report, c);
+            w = mlk_text_width(mlk_buf_text(&b));
+            width[c] = w > width[c] ? w : width[c];
+        }
+    }
+    mlk_buf_free(&b);
+    room = r->width - width[VERDICT] - width[HELD] - GAP * (COLUMNS - 1);
+    if (width[TARGET] + width[HOLDER] > room) {
+        if (width[TARGET] > room / 2) {
+            size_t rest = room > width[HOLDER] ? room - width[HOLDER] : 0;
+
+            rest = rest > room / 2 ? rest : room / 2;
+            width[TARGET] = width[TARGET] < rest ? width[TARGET] : rest;
+        }
+        width[HOLDER] = room - width[TARGET];
+    }
+}
+
+static void row(const struct mlk_render *r, const cJSON *report, const size_t width[COLUMNS])
+{
+    struct mlk_buf whole, cut, line;
+
+    mlk_buf_init(&whole, CELL_MAX);
+    mlk_buf_init(&cut, CELL_MAX);
+    mlk_buf_init(&line, CELL_MAX);
+    for (int c = 0; c < COLUMNS; c++) {
+        const char *gap = c + 1 < COLUMNS ? "  " : "";
+
+        mlk_buf_reset(&whole);
+        mlk_buf_reset(&cut);
+        mlk_buf_reset(&line);
+        if (report)
+            cell(&whole, report, c);
+        else
+            mlk_buf_str(&whole, heads[c]);
+        mlk_text_cut(&cut, mlk_buf_text(&whole), width[c]);
+        if (c == VERDICT && report) {
+            mlk_render_verdict(r, mlk_buf_text(&cut), width[c]);
+            fputs(gap, r->out);
+            continue;
+        }
+        mlk_text_pad(&line, mlk_buf_text(&cut), c + 1 < COLUMNS ? width[c] : 0);
+        fprintf(r->out, "%s%s", mlk_buf_text(&line), gap);
+    }
+    fputc('\n', r->out);
+    mlk_buf_free(&whole);
+    mlk_buf_free(&cut);
+    mlk_buf_free(&line);
+}
+
+static void details(const struct mlk_render *r, const cJSON *report)
+{
+    const char *verdict = mlk_json_text(report, "verdict");
+    struct mlk_buf b;
+
+    if (!mlk_json_may_be_held(report) && !mlk_json_text(report, "damage"))
+        return;
+    mlk_buf_init(&b, MLK_RENDER_MAX);
+    mlk_text_clean(&b, mlk_json_text(report, "target"));
+    fprintf(r->out, "\n%s is ", mlk_buf_text(&b));
+    mlk_render_verdict(r, verdict ? verdict : "unknown", 0);
+    fputs(":\n", r->out);
+    mlk_render_lines(r, 2, "", 0, cJSON_GetObjectItemCaseSensitive(report, "because"));
+    mlk_render_next(r, 2, 0, report);
+    mlk_buf_free(&b);
+}
+
+static bool said_before(const cJSON *reports, const cJSON *until, const char *text)
+{
+    const cJSON *report, *spot;
+
+    cJSON_ArrayForEach(report, reports)
+    {
+        cJSON_ArrayForEach(spot, cJSON_GetObjectItemCaseSensitive(report, "blind_spots"))
+        {
+            if (spot == until)
+                return false;
+            if (cJSON_IsString(spot) && strcmp(spot->valuestring, text) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Most hold for every lock: each is said once. */
+static void blind_spots(const struct mlk_render *r, const cJSON *reports)
+{
+    const cJSON *report, *spot;
+    bool first = true;
+
+    cJSON_ArrayForEach(report, reports)
+    {
+        cJSON_ArrayForEach(spot, cJSON_GetObjectItemCaseSensitive(report, "blind_spots"))
+        {
+            if (!cJSON_IsString(spot) || said_before(reports, spot, spot->valuestring))
+                continue;
+            if (first)
+                fputs("\nnot seen:\n", r->out);
+            first = false;
+            mlk_render_line(r, 2, "", 0, spot->valuestring);
+        }
+    }
+}
+
+void mlk_render_table(const struct mlk_render *r, const cJSON *reports)
+{
+    size_t width[COLUMNS];
+    const cJSON *report;
+
+    measure(r, reports, width);
+    row(r, NULL, width);
+    cJSON_ArrayForEach(report, reports) row(r, report, width);
+    cJSON_ArrayForEach(report, reports) details(r, report);
+    blind_spots(r, reports);
+}
