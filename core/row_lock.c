@@ -55,8 +55,15 @@ static bool only_bookkeeping(struct mlk_session *s, const struct mlk_target *t)
     return only;
 }
 
-/* Sessions that use the schema, or have locks on its tables, could be the migration. Case is ignored: with
- * lower_case_table_names the server does so, and one session too many only makes the answer more careful. */
+/* A statement can name the schema without being in it. */
+static bool mentions(const struct mlk_person *p, const char *schema)
+{
+    return mlk_person_works(p) && p->statement && strcasestr(p->statement, schema);
+}
+
+/* Sessions that use the schema, name it in a statement, or have locks on its tables, could be the migration.
+ * Case is ignored: with lower_case_table_names the server does so, and one session too many only makes the
+ * answer more careful. */
 static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_people *people = &o->snapshot->people;
@@ -66,7 +73,7 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 
     for (size_t i = 0; i < people->count; i++) {
         const struct mlk_person *p = &people->list[i];
-        bool in_schema = p->db && strcasecmp(p->db, schema) == 0;
+        bool in_schema = (p->db && strcasecmp(p->db, schema) == 0) || mentions(p, schema);
 
         if (!mlk_person_counts(s, p))
             continue;

@@ -38,15 +38,19 @@ enum mlk_status mlk_status_of_error(unsigned error_number)
     case 1969: /* ER_STATEMENT_TIMEOUT, MariaDB */
     case 3024: /* ER_QUERY_TIMEOUT, MySQL */
         return MLK_BUSY;
+    case 1036: /* ER_OPEN_AS_READONLY */
+    case 1223: /* ER_CANT_UPDATE_WITH_READLOCK */
     case 1290: /* ER_OPTION_PREVENTS_STATEMENT */
     case 1792: /* ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION */
     case 1836: /* ER_READ_ONLY_MODE */
+    case 1874: /* ER_INNODB_READ_ONLY */
         return MLK_READ_ONLY;
     case 1053: /* ER_SERVER_SHUTDOWN */
     case 2006: /* CR_SERVER_GONE_ERROR */
     case 2013: /* CR_SERVER_LOST */
     case 2055: /* CR_SERVER_LOST_EXTENDED */
     case 1927: /* ER_CONNECTION_KILLED, MariaDB */
+    case 3169: /* ER_SESSION_WAS_KILLED, MySQL */
     case 4031: /* ER_CLIENT_INTERACTION_TIMEOUT, MySQL */
         return MLK_GONE;
     case 1317: /* ER_QUERY_INTERRUPTED */

@@ -200,6 +200,19 @@ bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p)
     return !(p->statement && (starts(p->statement, MLK_TAG) || starts(p->statement, "PLUGIN: " MLK_TAG)));
 }
 
+/* Whoever asks miglock is not the migration. */
+static bool asks_miglock(const char *statement)
+{
+    static const char *const calls[] = {"miglock_status(", "miglock_locks(", "miglock_release(",
+                                        "miglock.locks"};
+
+    for (size_t i = 0; starts(statement, "SELECT") && i < sizeof calls / sizeof calls[0]; i++) {
+        if (strcasestr(statement, calls[i]))
+            return true;
+    }
+    return false;
+}
+
 bool mlk_person_works(const struct mlk_person *p)
 {
     if (p->changes > 0)
@@ -208,5 +221,5 @@ bool mlk_person_works(const struct mlk_person *p)
         return false;
     if (same(p->state, "User lock"))
         return false;
-    return !(p->statement && strstr(p->statement, "miglock_"));
+    return !asks_miglock(p->statement);
 }

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Transactions, and how many rows a statement changed. */
+#include <string.h>
+
+#include "contract_check.h"
+
+static void update(struct contract *c, const char *sql)
+{
+    contract_run_on(c, MLK_NEED_UPDATE, CONTRACT_SCHEMA, "t", sql);
+}
+
+static bool value_is(struct contract *c, const char *text)
+{
+    const char *cell;
+
+    contract_read(c, "t", false, 10);
+    cell = contract_cell(c, "1", "v");
+    return cell && strcmp(cell, text) == 0;
+}
+
+static void counts(struct contract *c)
+{
+    contract_run(c, "START TRANSACTION");
+    contract_check(c, c->status == MLK_OK, "a transaction starts");
+    update(c, "UPDATE mlk_contract.t SET v = 'counted' WHERE id = 1");
+    contract_check(c, c->status == MLK_OK && !c->rows && c->affected == 1, "one changed row counts as one");
+    update(c, "UPDATE mlk_contract.t SET v = 'counted' WHERE id = 1");
+    contract_check(c, c->status == MLK_OK && c->affected == 0,
+                   "a row that had the value already does not count");
+    update(c, "UPDATE mlk_contract.t SET v = 'counted' WHERE id = 99");
+    contract_check(c, c->status == MLK_OK && c->affected == 0, "no row counts as none");
+    update(c, "UPDATE mlk_contract.t SET v = 'all of them'");
+    contract_check(c, c->status == MLK_OK && c->affected == 2, "two changed rows count as two");
+    contract_run(c, "ROLLBACK");
+    contract_check(c, c->status == MLK_OK, "a transaction is rolled back");
+    contract_check(c, value_is(c, "one"), "and nothing of it stays");
+}
+
+static void commits(struct contract *c)
+{
+    contract_run(c, "START TRANSACTION");
+    update(c, "UPDATE mlk_contract.t SET v = 'written' WHERE id = 1 AND v = 'one' AND n IS NULL");
+    contract_check(c, c->status == MLK_OK && c->affected == 1, "a compare-and-set finds what was seen");
+    contract_run(c, "COMMIT");
+    contract_check(c, c->status == MLK_OK, "a transaction is committed");
+    contract_run(c, "ROLLBACK");
+    contract_check(c, value_is(c, "written"), "and stays when a rollback comes too late");
+
+    contract_run(c, "START TRANSACTION");
+    update(c, "UPDATE mlk_contract.t SET v = 'never' WHERE id = 1 AND v = 'one'");
+    contract_check(c, c->status == MLK_OK && c->affected == 0, "a compare-and-set misses what has changed");
+    update(c, "UPDATE mlk_contract.t SET v = 'one' WHERE id = 1");
+    contract_check(c, c->status == MLK_OK && c->affected == 1, "the first value is put back");
+    contract_run(c, "COMMIT");
+    contract_check(c, value_is(c, "one"), "and is there");
+}
+
+/* A refused statement in a transaction must not end it. */
+static void errors(struct contract *c)
+{
+    contract_run(c, "START TRANSACTION");
+    update(c, "UPDATE mlk_contract.t SET v = 'half' WHERE id = 1");
+    update(c, "UPDATE mlk_contract.t SET nothing_like_it = 1 WHERE id = 1");
+    contract_check(c, contract_refused(c, MLK_NOT_FOUND), "a column that is not there is not found");
+    contract_run(c, "ROLLBACK");
+    contract_check(c, value_is(c, "one"), "a rollback after an error takes everything back");
+}
+
+void contract_writes(struct contract *c)
+{
+    counts(c);
+    commits(c);
+    errors(c);
+}

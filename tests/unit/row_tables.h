@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Lock tables for the tests of the tools that keep a row. */
+#ifndef MIGLOCK_ROW_TABLES_H
+#define MIGLOCK_ROW_TABLES_H
+
+#include <string.h>
+
+#include "miglock/tool.h"
+#include "unit.h"
+
+enum { ROW_CELLS_MAX = 6 };
+
+struct row_table {
+    const char *names[ROW_CELLS_MAX]; /* NULL-terminated */
+    size_t count;
+    const char *cells[3][ROW_CELLS_MAX];
+};
+
+/* The same as a result; the test frees it. */
+static inline struct mlk_rows *row_table_rows(const struct row_table *table)
+{
+    size_t columns = 0;
+    struct mlk_rows *rows;
+
+    while (columns < ROW_CELLS_MAX && table->names[columns])
+        columns++;
+    rows = mlk_rows_new(columns, table->names);
+    assert_non_null(rows);
+    for (size_t i = 0; i < table->count; i++)
+        assert_int_equal(mlk_rows_add(rows, table->cells[i], NULL), MLK_OK);
+    return rows;
+}
+
+typedef enum mlk_status (*row_text_fn)(const char *schema, const char *table, const struct mlk_rows *rows,
+                                       const struct mlk_row_state *state, struct mlk_buf *out);
+
+/* What one of the tool's functions writes about that table, or its status where it refuses. */
+static inline enum mlk_status row_table_text(const struct mlk_tool *tool, row_text_fn function,
+                                             const char *name, const struct row_table *table,
+                                             struct mlk_buf *out)
+{
+    struct mlk_rows *rows = row_table_rows(table);
+    struct mlk_row_state state;
+    enum mlk_status status;
+
+    tool->read(rows, &state);
+    mlk_buf_init(out, 4096);
+    status = function("app", name, rows, &state, out);
+    mlk_rows_free(rows);
+    return status;
+}
+
+static inline void row_table_expect(const struct mlk_tool *tool, row_text_fn function, const char *name,
+                                    const struct row_table *table, const char *expected)
+{
+    struct mlk_buf out;
+
+    assert_int_equal(row_table_text(tool, function, name, table, &out), MLK_OK);
+    assert_string_equal(mlk_buf_text(&out), expected);
+    mlk_buf_free(&out);
+}
+
+static inline void row_table_says(const struct mlk_tool *tool, row_text_fn function, const char *name,
+                                  const struct row_table *table, const char *part)
+{
+    struct mlk_buf out;
+
+    assert_int_equal(row_table_text(tool, function, name, table, &out), MLK_OK);
+    if (!strstr(mlk_buf_text(&out), part))
+        fail_msg("\"%s\" does not say \"%s\"", mlk_buf_text(&out), part);
+    mlk_buf_free(&out);
+}
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Adds the line of column names. */
+static void with_head(struct mlk_session *s, const char *match, const char *head, const char *rows)
+{
+    char *table = NULL;
+
+    assert_true(asprintf(&table, "%s\n%s", head, rows) > 0);
+    mlk_fake_rows(s, match, table);
+    free(table);
+}
+
+void scene_people(struct mlk_session *s, const char *rows)
+{
+    static const char head[] = "ID|USER|HOST|DB|COMMAND|TIME|STATE|INFO";
+
+    with_head(s,
+              s->flavour == MLK_MYSQL ? "FROM performance_schema.processlist"
+                                      : "FROM information_schema.PROCESSLIST",
+              head, rows);
+}
+
+void scene_transactions(struct mlk_session *s, const char *rows)
+{
+    with_head(s, "FROM information_schema.INNODB_TRX", "trx_mysql_thread_id|trx_rows_modified", rows);
+}
+
+void scene_attributes(struct mlk_session *s, const char *rows)
+{
+    with_head(s, "FROM performance_schema.session_connect_attrs", "PROCESSLIST_ID|ATTR_NAME|ATTR_VALUE",
+              rows);
+}
+
+void scene_named_locks(struct mlk_session *s, const char *rows)
+{
+    with_head(s, "performance_schema.metadata_locks...USER LEVEL LOCK", "PROCESSLIST_ID|OBJECT_NAME|GRANTED",
+              rows);
+}
+
+void scene_table_locks(struct mlk_session *s, const char *rows)
+{
+    with_head(s, "performance_schema.metadata_locks...OBJECT_TYPE = 'TABLE'", "PROCESSLIST_ID|OBJECT_SCHEMA",
+              rows);
+}
+
+void scene_holder(struct mlk_session *s, const char *name, const char *id)
+{
+    char match[300];
+
+    snprintf(match, sizeof match, "SELECT IS_USED_LOCK('%s')", name);
+    with_head(s, match, "holder", id);
+}
+
+void scene_table(struct mlk_session *s, const char *table, const char *rows)
+{
+    char match[300];
+
+    snprintf(match, sizeof match, "READ TABLE %s", table);
+    mlk_fake_rows(s, match, rows);
+    snprintf(match, sizeof match, "READ TABLE DIRTY %s", table);
+    mlk_fake_rows(s, match, rows);
+}
+
+void scene_server(struct mlk_session *s, const char *read_only, const char *performance_schema)
+{
+    char row[200];
+
+    snprintf(row, sizeof row, "%s|%s|%s|" SCENE_NOW "|0",
+             s->flavour == MLK_MYSQL ? "9.7.4" : "10.11.19-MariaDB", read_only, performance_schema);
+    with_head(s, "SELECT @@version", "@@version|read_only|performance_schema|now|innodb_read_only", row);
+}
+
+struct mlk_session *scene_open(enum mlk_flavour flavour)
+{
+    struct mlk_session *s = mlk_fake_open(flavour);
+
+    assert_non_null(s);
+    scene_server(s, "0", "1");
+    with_head(s,
+              flavour == MLK_MYSQL ? "performance_schema.global_status" : "information_schema.GLOBAL_STATUS",
+              "started", SCENE_STARTED);
+    mlk_fake_error(s, "@@GLOBAL.wsrep_on", 1193, "Unknown system variable 'wsrep_on'");
+    mlk_fake_error(s, "@@GLOBAL.group_replication_group_name", 1193,
+                   "Unknown system variable 'group_replication_group_name'");
+    scene_people(s, "7|shop|app.example:1|NULL|Query|0|executing|SELECT miglock_status('x')\n"
+                    "5|event_scheduler|localhost|NULL|Daemon|99|Waiting on empty queue|NULL\n");
+    scene_transactions(s, "");
+    scene_attributes(s, "");
+    with_head(s, "performance_schema.session_account_connect_attrs", "PROCESSLIST_ID|ATTR_NAME|ATTR_VALUE",
+              "");
+    with_head(s, "FROM performance_schema.setup_instruments", "ENABLED", "YES");
+    scene_named_locks(s, "");
+    scene_table_locks(s, "");
+    with_head(s, "Performance_schema_metadata_lock_lost", "Variable_name|Value", "x|0");
+    mlk_fake_error(s, "information_schema.METADATA_LOCK_INFO", 1109,
+                   "Unknown table 'METADATA_LOCK_INFO' in information_schema");
+    /* the schema has tables of its own beside the tool's */
+    with_head(s, "FROM information_schema.TABLES WHERE TABLE_SCHEMA", "1", "1");
+    mlk_fake_affected(s, "START TRANSACTION", 0);
+    mlk_fake_affected(s, "COMMIT", 0);
+    mlk_fake_affected(s, "ROLLBACK", 0);
+    return s;
+}
+
+const enum mlk_flavour scene_mysql = MLK_MYSQL;
+const enum mlk_flavour scene_mariadb = MLK_MARIADB;
+
+enum mlk_flavour scene_flavour(void **state)
+{
+    return *(const enum mlk_flavour *)*state;
+}
+
+void scene_close(struct mlk_session *s)
+{
+    const char *first = NULL;
+
+    if (mlk_fake_unscripted(s, &first) > 0)
+        fail_msg("the test has no reply to: %s", first);
+    s->ops->close(s);
+}
+
+void scene_stranger(struct mlk_session *s)
+{
+    mlk_fake_deny(s, MLK_NEED_PROCESS);
+    mlk_fake_error(s, "performance_schema.metadata_locks", 1142, "SELECT command denied to user 'shop'");
+    mlk_fake_error(s, "performance_schema.session_connect_attrs", 1142,
+                   "SELECT command denied to user 'shop'");
+    mlk_fake_error(s, "performance_schema.setup_instruments", 1142, "SELECT command denied to user 'shop'");
+}
+
+void scene_rails(struct mlk_session *s)
+{
+    scene_holder(s, SCENE_RAILS, "1562");
+    scene_named_locks(s, "1562|" SCENE_RAILS "|1\n");
+    scene_attributes(s, "1562|_pid|991\n1562|program_name|rake\n");
+    scene_people(s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n");
+}
+
+void scene_ghost(struct mlk_session *s)
+{
+    scene_table(s, "blog.migrations_lock",
+                "lock_key|locked|acquired_at|released_at\nkm01|1|2026-11-21 08:00:00|2026-11-01 00:00:00\n");
+    scene_holder(s, "km_migration_blog", "NULL");
+}
+
+#define GHOST_HEAD "lock_key|locked|acquired_at|released_at\n"
+
+struct mlk_session *scene_open_stuck(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+
+    scene_ghost(s);
+    scene_table(s, "blog.migrations_lock", GHOST_HEAD "km01|1|2026-11-21 08:00:00|NULL\n");
+    mlk_fake_rows(s, "READ TABLE blog.migrations_lock",
+                  GHOST_HEAD "km01|0|2026-11-21 08:00:00|2026-11-21 12:00:00\n");
+    mlk_fake_when(s, 2);
+    mlk_fake_rows(s, "READ TABLE DIRTY blog.migrations_lock",
+                  GHOST_HEAD "km01|0|2026-11-21 08:00:00|2026-11-21 12:00:00\n");
+    mlk_fake_when(s, 2);
+    mlk_fake_affected(s, "UPDATE `blog`.`migrations_lock` SET locked = 0", 1);
+    mlk_fake_then(s, 1);
+    mlk_fake_affected(s, "COMMIT", 0);
+    mlk_fake_when(s, 1);
+    mlk_fake_then(s, 2);
+    return s;
+}
+
+struct mlk_session *scene_open_held(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+
+    scene_rails(s);
+    scene_holder(s, SCENE_RAILS, "NULL");
+    mlk_fake_when(s, 1);
+    mlk_fake_affected(s, "KILL CONNECTION", 0);
+    mlk_fake_then(s, 1);
+    return s;
+}
+
+void scene_target(const char *text, struct mlk_target *out)
+{
+    char error[300];
+
+    if (mlk_target_parse(text, strlen(text), out, error, sizeof error))
+        fail_msg("%s: %s", text, error);
+}
+
+cJSON *scene_report(struct mlk_session *s, const char *text)
+{
+    struct mlk_target target;
+    char error[MLK_ERROR_MAX] = "";
+    cJSON *document = NULL;
+
+    scene_target(text, &target);
+    if (mlk_report(s, &target, &document, error, sizeof error))
+        fail_msg("no report of %s: %s", text, error);
+    assert_non_null(document);
+    return document;
+}
+
+cJSON *scene_release(struct mlk_session *s, const char *text, const char *token, bool force)
+{
+    struct mlk_release_options options = {.token = token, .force = force};
+    struct mlk_target target;
+    char error[MLK_ERROR_MAX] = "";
+    cJSON *document = NULL;
+    cJSON *report = NULL;
+
+    scene_target(text, &target);
+    if (!token) {
+        report = scene_report(s, text);
+        options.token = scene_text(report, "token");
+        if (!options.token)
+            options.token = "000000000000";
+    }
+    if (mlk_release(s, &target, &options, &document, error, sizeof error))
+        fail_msg("no release of %s: %s", text, error);
+    assert_non_null(document);
+    cJSON_Delete(report);
+    return document;
+}
+
+const cJSON *scene_member(const cJSON *document, const char *member)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(document, member);
+
+    if (!item)
+        fail_msg("the document has no %s", member);
+    return item;
+}
+
+const char *scene_text(const cJSON *document, const char *member)
+{
+    return cJSON_GetStringValue(scene_member(document, member));
+}
+
+double scene_number(const cJSON *document, const char *member)
+{
+    const cJSON *item = scene_member(document, member);
+
+    if (!cJSON_IsNumber(item))
+        fail_msg("%s is no number", member);
+    return item->valuedouble;
+}
+
+bool scene_says(const cJSON *document, const char *array, const char *part)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, scene_member(document, array))
+    {
+        if (cJSON_IsString(item) && strstr(item->valuestring, part))
+            return true;
+    }
+    return false;
+}
+
+static void fail_with(const cJSON *document, const char *what, const char *expected)
+{
+    char *text = cJSON_Print(document);
+
+    print_error("%s\n", text);
+    cJSON_free(text);
+    fail_msg("%s is not \"%s\"", what, expected ? expected : "null");
+}
+
+void scene_expect(const cJSON *document, const char *member, const char *text)
+{
+    const char *got = scene_text(document, member);
+
+    if (text ? !got || strcmp(got, text) != 0 : !cJSON_IsNull(scene_member(document, member)))
+        fail_with(document, member, text);
+}
+
+void scene_expect_says(const cJSON *document, const char *array, const char *part)
+{
+    if (!scene_says(document, array, part))
+        fail_with(document, array, part);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The list of all locks: found by columns and by name, and nothing that the account may not see. */
+#include <stdio.h>
+#include <string.h>
+
+#include "scene.h"
+
+/* Schemas blog (Ghost), shop (Rails) and app (knex); nothing is held. */
+static struct mlk_session *open_three(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+
+    mlk_fake_rows(s, "FROM information_schema.SCHEMATA", "SCHEMA_NAME\napp\nblog\nmysql\nshop\n");
+    mlk_fake_rows(s, "FROM information_schema.COLUMNS",
+                  "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n"
+                  "app|knex_migrations_lock|index,is_locked\n"
+                  "blog|migrations_lock|lock_key,locked,acquired_at,released_at\n");
+    scene_table(s, "blog.migrations_lock", "lock_key|locked|acquired_at|released_at\nkm01|0|NULL|NULL\n");
+    scene_table(s, "app.knex_migrations_lock", "index|is_locked\n1|0\n");
+    scene_holder(s, "km_migration_blog", "NULL");
+    return s;
+}
+
+static cJSON *list_of(struct mlk_session *s, const char *schema)
+{
+    char error[MLK_ERROR_MAX] = "";
+    cJSON *list = NULL;
+
+    if (mlk_locks(s, schema, &list, error, sizeof error))
+        fail_msg("no list: %s", error);
+    assert_true(cJSON_IsArray(list));
+    return list;
+}
+
+static const cJSON *report_of(const cJSON *list, const char *target)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, list)
+    {
+        if (strcmp(scene_text(item, "target"), target) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+static void tables_are_found_by_their_columns(void **state)
+{
+    struct mlk_session *s = open_three(state);
+    cJSON *list;
+
+    scene_table(s, "blog.migrations_lock",
+                "lock_key|locked|acquired_at|released_at\nkm01|1|2026-11-21 08:00:00|NULL\n");
+    list = list_of(s, NULL);
+    assert_int_equal(cJSON_GetArraySize(list), 2);
+    assert_non_null(report_of(list, "ghost:blog"));
+    scene_expect(report_of(list, "ghost:blog"), "verdict", "abandoned");
+    assert_non_null(report_of(list, "knex:app"));
+    scene_expect(report_of(list, "knex:app"), "verdict", "free");
+    cJSON_Delete(list);
+    scene_close(s);
+}
+
+static void a_table_under_another_name(void **state)
+{
+    struct mlk_session *s = open_three(state);
+    cJSON *list;
+
+    mlk_fake_rows(s, "FROM information_schema.COLUMNS",
+                  "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n"
+                  "app|migrations_lock|index,is_locked\n"
+                  "app|old_lock|is_locked\n"
+                  "app|not_a_lock|lock_key,is_lockedness\n");
+    scene_table(s, "app.migrations_lock", "index|is_locked\n1|1\n");
+    scene_table(s, "app.old_lock", "is_locked\n1\n");
+    list = list_of(s, NULL);
+    assert_int_equal(cJSON_GetArraySize(list), 2);
+    assert_non_null(report_of(list, "knex:app/migrations_lock"));
+    assert_non_null(report_of(list, "knex:app/old_lock"));
+    cJSON_Delete(list);
+    scene_close(s);
+}
+
+static void named_locks_are_recognised(void **state)
+{
+    struct mlk_session *s = open_three(state);
+    cJSON *list;
+
+    scene_named_locks(s, "1562|" SCENE_RAILS "|1\n1700|" SCENE_RAILS "|0\n1563|app job|1\n");
+    scene_holder(s, SCENE_RAILS, "1562");
+    scene_holder(s, "app job", "1563");
+    scene_people(s,
+                 "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n"
+                 "1563|job|10.0.0.8:1|shop|Sleep|9||NULL\n"
+                 "1700|shop|10.0.0.7:51299|shop|Query|5|User lock|SELECT GET_LOCK('" SCENE_RAILS "', 60)\n");
+    list = list_of(s, NULL);
+    assert_int_equal(cJSON_GetArraySize(list), 4); /* once, though two sessions are in the list for it */
+    assert_non_null(report_of(list, "rails:shop"));
+    assert_int_equal(cJSON_GetArraySize(scene_member(report_of(list, "rails:shop"), "waiters")), 1);
+    assert_non_null(report_of(list, "named:app job"));
+    cJSON_Delete(list);
+    scene_close(s);
+}
+
+/* Without a list of names each name that a tool would use is asked for. */
+static void named_locks_are_computed(void **state)
+{
+    struct mlk_session *s = open_three(state);
+    cJSON *list;
+
+    scene_rails(s);
+    mlk_fake_error(s, "performance_schema.metadata_locks", 1142, "SELECT command denied");
+    mlk_fake_rows(s, "SELECT IS_USED_LOCK('", "holder\nNULL\n");
+    scene_holder(s, SCENE_RAILS, "1562");
+    list = list_of(s, NULL);
+    assert_int_equal(cJSON_GetArraySize(list), 3);
+    assert_non_null(report_of(list, "rails:shop"));
+    cJSON_Delete(list);
+    scene_close(s);
+}
+
+static void one_schema_only(void **state)
+{
+    struct mlk_session *s = open_three(state);
+    cJSON *list;
+
+    mlk_fake_rows(s, "FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'shop'", "SCHEMA_NAME\nshop\n");
+    mlk_fake_rows(s, "FROM information_schema.COLUMNS...TABLE_SCHEMA = 'shop'",
+                  "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n");
+    scene_named_locks(s, "1562|" SCENE_RAILS "|1\n1563|app job|1\n");
+    scene_holder(s, SCENE_RAILS, "1562");
+    scene_people(s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n");
+    list = list_of(s, "shop");
+    assert_int_equal(cJSON_GetArraySize(list), 1);
+    assert_non_null(report_of(list, "rails:shop"));
+    cJSON_Delete(list);
+    scene_close(s);
+}
+
+static void the_schema_is_quoted(void **state)
+{
+    struct mlk_session *s = open_three(state);
+    cJSON *list;
+
+    mlk_fake_rows(s, "FROM information_schema.SCHEMATA", "SCHEMA_NAME\n");
+    mlk_fake_rows(s, "FROM information_schema.COLUMNS", "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n");
+    list = list_of(s, "it's` \\");
+    assert_int_equal(cJSON_GetArraySize(list), 0);
+    assert_int_equal(mlk_fake_sent(s, "it's"), 0);
+    assert_true(mlk_fake_sent(s, "'it\\'s` \\\\'") >= 2);
+    cJSON_Delete(list);
+    scene_close(s);
+}
+
+/* An adapter that checks rights by itself: of what may not be seen not even the name appears. */
+static void what_may_not_be_seen_does_not_appear(void **state)
+{
+    static const enum mlk_need needs[] = {MLK_NEED_SCHEMA, MLK_NEED_SELECT};
+
+    for (size_t i = 0; i < UNIT_COUNT(needs); i++) {
+        struct mlk_session *s = open_three(state);
+        char *text;
+        cJSON *list;
+
+        mlk_fake_rows(s, "SELECT IS_USED_LOCK('", "holder\nNULL\n");
+        mlk_fake_deny(s, needs[i]);
+        list = list_of(s, NULL);
+        text = cJSON_PrintUnformatted(list);
+        assert_non_null(text);
+        assert_null(strstr(text, "migrations_lock"));
+        assert_null(strstr(text, "km01"));
+        assert_int_equal(mlk_fake_sent(s, "READ TABLE"), 0);
+        cJSON_free(text);
+        cJSON_Delete(list);
+        scene_close(s);
+    }
+}
+
+static void every_call_may_fail(void **state)
+{
+    static const enum mlk_status statuses[] = {MLK_DENIED, MLK_BUSY,   MLK_SQL,
+                                               MLK_GONE,   MLK_KILLED, MLK_NO_MEMORY};
+
+    for (size_t k = 0; k < UNIT_COUNT(statuses) * 2; k++) {
+        bool failed = true;
+
+        for (size_t n = 1; failed; n++) {
+            struct mlk_session *s = open_three(state);
+            char error[MLK_ERROR_MAX] = "";
+            cJSON *list = NULL;
+            enum mlk_status status;
+
+            scene_named_locks(s, "1562|" SCENE_RAILS "|1\n");
+            mlk_fake_rows(s, "SELECT IS_USED_LOCK('", "holder\nNULL\n");
+            scene_holder(s, SCENE_RAILS, "1562");
+            if (k % 2)
+                mlk_fake_fail_from(s, n, statuses[k / 2]);
+            else
+                mlk_fake_fail(s, n, statuses[k / 2]);
+            status = mlk_locks(s, NULL, &list, error, sizeof error);
+            failed = mlk_fake_calls(s) >= n;
+            assert_true(n < 500);
+            assert_true((status == MLK_OK) == (list != NULL));
+            assert_true(status == MLK_OK || error[0]);
+            /* a connection that is lost gives no list: it would look complete */
+            if (failed && k % 2 && statuses[k / 2] == MLK_GONE && list)
+                fail_msg("a list, though the connection was lost at call %zu", n);
+            cJSON_Delete(list);
+            scene_close(s);
+        }
+    }
+}
+
+/* What a document is printed as: other people's bytes must not make it unreadable. */
+static void documents_are_utf8(void **state)
+{
+    cJSON *d = cJSON_CreateObject();
+    char *text;
+
+    (void)state;
+    cJSON_AddStringToObject(d, "s", "a\xff\xc3 \xc3\xa9\n\x01");
+    text = mlk_json_print(d);
+    assert_non_null(text);
+    assert_string_equal(text, "{\"s\":\"a?? \xc3\xa9\\n\\u0001\"}");
+    cJSON_free(text);
+    cJSON_Delete(d);
+    assert_null(mlk_json_print(NULL));
+}
+
+static void the_tools_are_listed(void **state)
+{
+    cJSON *list = NULL;
+
+    (void)state;
+    assert_int_equal(mlk_tools(&list), MLK_OK);
+    assert_int_equal(cJSON_GetArraySize(list), 4);
+    scene_expect(cJSON_GetArrayItem(list, 0), "tool", "rails");
+    scene_expect(cJSON_GetArrayItem(list, 0), "kind", "named");
+    scene_expect(cJSON_GetArrayItem(list, 0), "default_table", NULL);
+    scene_expect(cJSON_GetArrayItem(list, 1), "default_table", "migrations_lock");
+    cJSON_Delete(list);
+    assert_string_equal(mlk_version(), MIGLOCK_VERSION);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_BOTH(tables_are_found_by_their_columns),
+        SCENE_BOTH(a_table_under_another_name),
+        SCENE_BOTH(named_locks_are_recognised),
+        SCENE_BOTH(named_locks_are_computed),
+        SCENE_BOTH(one_schema_only),
+        SCENE_BOTH(the_schema_is_quoted),
+        SCENE_BOTH(what_may_not_be_seen_does_not_appear),
+        SCENE_BOTH(every_call_may_fail),
+        cmocka_unit_test(documents_are_utf8),
+        cmocka_unit_test(the_tools_are_listed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

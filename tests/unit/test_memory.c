@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Memory that runs out at any allocation: an error or a poorer answer, never a crash, a leak, or a lock in
+ * between. The linker sends the core's allocations here (-Wl,--wrap), cJSON's come through its hooks. Leaks
+ * of JSON are counted here; a sanitizer build sees the others too. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scene.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t len);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t len);
+
+static struct {
+    bool armed;
+    bool all_after; /* and every later one too */
+    size_t fail_at; /* counts from 1 */
+    size_t count;
+    long json_blocks; /* of cJSON, now */
+} heap;
+
+static bool fails(void)
+{
+    if (!heap.armed)
+        return false;
+    heap.count++;
+    return heap.all_after ? heap.count >= heap.fail_at : heap.count == heap.fail_at;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return fails() ? NULL : __real_realloc(old, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+    return fails() ? NULL : __real_strdup(text);
+}
+
+char *__wrap_strndup(const char *text, size_t len)
+{
+    return fails() ? NULL : __real_strndup(text, len);
+}
+
+static void *json_malloc(size_t size)
+{
+    void *block = fails() ? NULL : __real_malloc(size);
+
+    heap.json_blocks += block ? 1 : 0;
+    return block;
+}
+
+static void json_free(void *block)
+{
+    heap.json_blocks -= block ? 1 : 0;
+    free(block);
+}
+
+static void arm(size_t n, bool all_after)
+{
+    heap.armed = true;
+    heap.all_after = all_after;
+    heap.fail_at = n;
+    heap.count = 0;
+}
+
+/* Whether the allocation that was to fail has come. */
+static bool disarm(void)
+{
+    heap.armed = false;
+    return heap.count >= heap.fail_at;
+}
+
+enum { MANY = 20000 };
+
+struct call {
+    const char *target;
+    bool release;
+    struct mlk_session *(*open)(enum mlk_flavour flavour);
+};
+
+static struct mlk_session *open_rails(enum mlk_flavour flavour)
+{
+    struct mlk_session *s = scene_open(flavour);
+
+    scene_rails(s);
+    scene_people(s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n1563|shop|10.0.0.7:51235|shop|Query|3|x|"
+                    "ALTER TABLE t\n"
+                    "1564|shop|10.0.0.9:1|shop|Query|5|User lock|SELECT GET_LOCK('" SCENE_RAILS "', 60)\n");
+    scene_named_locks(s, "1562|" SCENE_RAILS "|1\n1564|" SCENE_RAILS "|0\n");
+    scene_holder(s, SCENE_RAILS, "NULL");
+    mlk_fake_when(s, 2);
+    mlk_fake_affected(s, "KILL", 0);
+    mlk_fake_then(s, 2);
+    return s;
+}
+
+static struct mlk_session *open_ghost(enum mlk_flavour flavour)
+{
+    struct mlk_session *s = scene_open(flavour);
+
+    scene_ghost(s);
+    mlk_fake_affected(s, "UPDATE", 1);
+    mlk_fake_then(s, 1);
+    mlk_fake_affected(s, "COMMIT", 0);
+    mlk_fake_when(s, 1);
+    mlk_fake_then(s, 2);
+    return s;
+}
+
+static struct mlk_session *open_damaged(enum mlk_flavour flavour)
+{
+    struct mlk_session *s = scene_open(flavour);
+
+    scene_ghost(s);
+    scene_table(s, "blog.migrations_lock", "lock_key|locked|acquired_at|released_at\n");
+    return s;
+}
+
+static struct mlk_session *open_stranger(enum mlk_flavour flavour)
+{
+    struct mlk_session *s = open_ghost(flavour);
+
+    scene_stranger(s);
+    return s;
+}
+
+static enum mlk_status act(const struct call *call, struct mlk_session *s, const char *token, cJSON **out)
+{
+    const struct mlk_release_options options = {.token = token, .force = true};
+    struct mlk_target target;
+    char error[MLK_ERROR_MAX] = "";
+    enum mlk_status status;
+
+    if (mlk_target_parse(call->target, strlen(call->target), &target, error, sizeof error))
+        return MLK_NO_MEMORY;
+    status = call->release ? mlk_release(s, &target, &options, out, error, sizeof error)
+                           : mlk_report(s, &target, out, error, sizeof error);
+    if (status != MLK_OK && error[0] == '\0')
+        fail_msg("an error without a text");
+    return status;
+}
+
+/* A document is whole, and claims no more than it would with memory enough. */
+static void check(const struct call *call, const struct mlk_session *s, enum mlk_status status,
+                  const cJSON *out, const char *verdict, size_t n)
+{
+    const char *got;
+
+    assert_true((status == MLK_OK) == (out != NULL));
+    if (!out)
+        return;
+    assert_true(cJSON_IsArray(scene_member(out, "because")));
+    got = scene_text(out, "verdict");
+    if (strcmp(got, verdict) != 0 && strcmp(got, "unknown") != 0)
+        fail_msg("verdict \"%s\" instead of \"%s\", allocation %zu failed", got, verdict, n);
+    if (call->release && strcmp(scene_text(out, "outcome"), "released") == 0 && mlk_fake_phase(s) != 2)
+        fail_msg("\"released\" in phase %d, allocation %zu failed", mlk_fake_phase(s), n);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    static const struct call calls[] = {
+        {"rails:shop", false, open_rails},    {"rails:shop", true, open_rails},
+        {"ghost:blog", false, open_ghost},    {"ghost:blog", true, open_ghost},
+        {"ghost:blog", false, open_damaged},  {"ghost:blog", true, open_damaged},
+        {"ghost:blog", false, open_stranger},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < UNIT_COUNT(calls) * 4; i++) {
+        const struct call *call = &calls[i / 4];
+        enum mlk_flavour flavour = i % 2 ? MLK_MYSQL : MLK_MARIADB;
+        bool again = true;
+        char token[MLK_TOKEN_LEN + 1] = "0123456789ab";
+        char verdict[16];
+        struct mlk_session *s = call->open(flavour);
+        cJSON *d = scene_report(s, call->target);
+
+        if (scene_text(d, "token"))
+            memcpy(token, scene_text(d, "token"), sizeof token);
+        snprintf(verdict, sizeof verdict, "%s", scene_text(d, "verdict"));
+        cJSON_Delete(d);
+        scene_close(s);
+        for (size_t n = 1; again; n++) {
+            long before = heap.json_blocks;
+            enum mlk_status status;
+
+            assert_true(n < MANY);
+            d = NULL;
+            s = call->open(flavour);
+            arm(n, i / 2 % 2 != 0);
+            status = act(call, s, token, &d);
+            again = disarm();
+            check(call, s, status, d, verdict, n);
+            cJSON_Delete(d);
+            s->ops->close(s);
+            if (heap.json_blocks != before)
+                fail_msg("%s of %s leaks %ld blocks of JSON when allocation %zu fails%s",
+                         call->release ? "release" : "report", call->target, heap.json_blocks - before, n,
+                         i / 2 % 2 ? " and all after it" : "");
+        }
+    }
+}
+
+static void every_allocation_of_the_list_may_fail(void **state)
+{
+    bool again = true;
+
+    (void)state;
+    for (size_t n = 1; again; n++) {
+        struct mlk_session *s = open_rails(MLK_MYSQL);
+        char error[MLK_ERROR_MAX] = "";
+        long before = heap.json_blocks;
+        enum mlk_status status;
+        cJSON *d = NULL;
+
+        assert_true(n < MANY);
+        scene_ghost(s);
+        mlk_fake_rows(s, "FROM information_schema.SCHEMATA", "SCHEMA_NAME\nblog\nshop\n");
+        mlk_fake_rows(s, "FROM information_schema.COLUMNS",
+                      "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n"
+                      "blog|migrations_lock|lock_key,locked,acquired_at,released_at\n");
+        arm(n, false);
+        status = mlk_locks(s, NULL, &d, error, sizeof error);
+        again = disarm();
+        assert_true((status == MLK_OK) == (d != NULL));
+        cJSON_Delete(d);
+        s->ops->close(s);
+        if (heap.json_blocks != before)
+            fail_msg("the list leaks %ld blocks of JSON when allocation %zu fails", heap.json_blocks - before,
+                     n);
+    }
+}
+
+static void every_allocation_of_the_tools_may_fail(void **state)
+{
+    bool again = true;
+
+    (void)state;
+    for (size_t n = 1; again; n++) {
+        long before = heap.json_blocks;
+        cJSON *d = NULL;
+        enum mlk_status status;
+
+        assert_true(n < MANY);
+        arm(n, false);
+        status = mlk_tools(&d);
+        again = disarm();
+        assert_true((status == MLK_OK) == (d != NULL));
+        cJSON_Delete(d);
+        if (heap.json_blocks != before)
+            fail_msg("the tools leak %ld blocks of JSON when allocation %zu fails", heap.json_blocks - before,
+                     n);
+    }
+}
+
+static void rows_and_texts(void **state)
+{
+    static const char *const names[] = {"a", "b"};
+    static const char *const cells[] = {"1", "two"};
+    bool again = true;
+
+    (void)state;
+    for (size_t n = 1; again; n++) {
+        struct mlk_rows *rows;
+        struct mlk_buf b;
+        size_t kept = 0;
+
+        arm(n, false);
+        rows = mlk_rows_new(2, names);
+        for (int i = 0; rows && i < 20; i++)
+            kept += mlk_rows_add(rows, cells, NULL) == MLK_OK;
+        mlk_buf_init(&b, 5000);
+        for (int i = 0; i < 300; i++)
+            mlk_buf_str(&b, "0123456789");
+        again = disarm();
+        if (rows)
+            assert_int_equal(rows->count, kept);
+        for (size_t i = 0; rows && i < rows->count; i++)
+            assert_string_equal(mlk_rows_text(rows, i, 1), "two");
+        assert_true(b.status == MLK_NO_MEMORY || b.len == 3000);
+        assert_true(b.len % 10 == 0);
+        mlk_buf_free(&b);
+        mlk_rows_free(rows);
+    }
+}
+
+int main(void)
+{
+    cJSON_Hooks hooks = {.malloc_fn = json_malloc, .free_fn = json_free};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_and_texts),
+        cmocka_unit_test(every_allocation_of_the_tools_may_fail),
+        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(every_allocation_of_the_list_may_fail),
+    };
+
+    cJSON_InitHooks(&hooks);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
