@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "call.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "host.h"
+#include "mariadb_session.h"
+#include "mysql_session.h"
+
+enum {
+    POLL_MS = 20,
+    /* Both servers check an inner statement's stack against their own thread_stack, 1 MiB on MySQL 9 and 292 KiB on
+     * MariaDB; this leaves room beside it. Only the pages that are touched cost memory. */
+    STACK_BYTES = 2 * 1024 * 1024,
+};
+
+struct call {
+    struct mlk_caller caller;
+    bool writes;
+    mlk_call_work *work;
+    void *arg;
+    char error[MLK_ERROR_MAX];
+    enum mlk_status status;
+    atomic_bool cancelled;
+    pthread_mutex_t mutex;
+    pthread_cond_t ended;
+    bool done; /* under mutex */
+};
+
+static enum mlk_status open_session(struct call *call, struct mlk_session **s)
+{
+    if (call->caller.flavour == MLK_MARIADB)
+        return mlk_mariadb_session_open(&call->caller, &call->cancelled, call->writes, s, call->error,
+                                        sizeof call->error);
+    return mlk_mysql_session_open(&call->caller, &call->cancelled, s, call->error, sizeof call->error);
+}
+
+static void *run(void *arg)
+{
+    struct call *call = arg;
+    struct mlk_session *s = NULL;
+
+    call->status = open_session(call, &s);
+    if (!call->status) {
+        call->status = mlk_session_check(s);
+        if (!call->status)
+            call->status = call->work(s, call->arg, call->error, sizeof call->error);
+        s->ops->close(s);
+    }
+    pthread_mutex_lock(&call->mutex);
+    call->done = true;
+    pthread_cond_signal(&call->ended);
+    pthread_mutex_unlock(&call->mutex);
+    return NULL;
+}
+
+/* The worker takes no signal: those of the process are for the server's own threads. Except those that mean a fault of the
+ * thread itself: blocked, they would end the process without the trace that the server writes. */
+static int start(pthread_t *thread, struct call *call)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    int rc = pthread_attr_init(&attributes);
+
+    if (rc)
+        return rc;
+    rc = pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        sigdelset(&all, faults[i]);
+    if (!rc)
+        rc = pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (!rc) {
+        rc = pthread_create(thread, &attributes, run, call);
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    (void)pthread_attr_destroy(&attributes);
+    return rc;
+}
+
+static void wait_for_end(struct call *call)
+{
+    struct timespec until;
+
+    pthread_mutex_lock(&call->mutex);
+    while (!call->done) {
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += POLL_MS * 1000000L;
+        if (until.tv_nsec >= 1000000000L) {
+            until.tv_nsec -= 1000000000L;
+            until.tv_sec++;
+        }
+        (void)pthread_cond_timedwait(&call->ended, &call->mutex, &until);
+        if (!call->done && mlk_host_killed(call->caller.thd))
+            atomic_store(&call->cancelled, true);
+    }
+    pthread_mutex_unlock(&call->mutex);
+}
+
+static int make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    int rc = pthread_condattr_init(&attributes);
+
+    if (rc)
+        return rc;
+    rc = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    if (!rc)
+        rc = pthread_cond_init(condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    return rc;
+}
+
+static enum mlk_status run_on_thread(struct call *call)
+{
+    pthread_t thread;
+    int rc = pthread_mutex_init(&call->mutex, NULL);
+
+    if (rc)
+        goto no_mutex;
+    rc = make_condition(&call->ended);
+    if (rc)
+        goto no_condition;
+    rc = start(&thread, call);
+    if (!rc) {
+        wait_for_end(call);
+        (void)pthread_join(thread, NULL);
+    }
+    (void)pthread_cond_destroy(&call->ended);
+no_condition:
+    (void)pthread_mutex_destroy(&call->mutex);
+no_mutex:
+    if (!rc)
+        return call->status;
+    (void)snprintf(call->error, sizeof call->error, "no thread can be started (error %d): the server is short of memory or "
+                   "of threads", rc);
+    return MLK_NO_MEMORY;
+}
+
+enum mlk_status mlk_call(bool writes, mlk_call_work *work, void *arg, char *error, size_t error_size)
+{
+    struct call call = {.writes = writes, .work = work, .arg = arg};
+    enum mlk_status status = mlk_host_caller(&call.caller, error, error_size);
+
+    if (status)
+        return status;
+    status = run_on_thread(&call);
+    if (status)
+        (void)snprintf(error, error_size, "%s", call.error);
+    return status;
+}

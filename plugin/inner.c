@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "inner.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "text.h"
+
+enum { PAUSE_STEP_MS = 20 };
+
+struct mlk_inner *mlk_inner_of(struct mlk_session *s)
+{
+    return s->impl;
+}
+
+void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops, const struct mlk_caller *caller,
+                    const atomic_bool *cancelled)
+{
+    struct mlk_session *s = &inner->session;
+
+    s->ops = ops;
+    s->impl = inner;
+    s->flavour = caller->flavour;
+    s->caller_id = caller->connection_id;
+    (void)snprintf(s->user, sizeof s->user, "%s", caller->user);
+    (void)snprintf(s->host, sizeof s->host, "%s", caller->host);
+    inner->cancelled = cancelled;
+}
+
+enum mlk_status mlk_inner_error(struct mlk_inner *inner, enum mlk_status status, unsigned number, const char *text)
+{
+    struct mlk_session *s = &inner->session;
+
+    s->error_number = number;
+    mlk_printable(s->error, sizeof s->error, text, strlen(text));
+    return status;
+}
+
+enum mlk_status mlk_inner_server_error(struct mlk_inner *inner, unsigned number, const char *text)
+{
+    enum mlk_status status = mlk_status_of_error(number);
+
+    return mlk_inner_error(inner, status ? status : MLK_SQL, number,
+                           text[0] ? text : "the server gave up the statement and did not say why");
+}
+
+static bool cancelled(const struct mlk_inner *inner)
+{
+    return atomic_load(inner->cancelled);
+}
+
+bool mlk_inner_begins(const char *sql, size_t len, const char *word)
+{
+    size_t n = strlen(word);
+    const char *end;
+
+    if (len >= 2 && memcmp(sql, "/*", 2) == 0) {
+        end = memmem(sql + 2, len - 2, "*/", 2);
+        if (!end)
+            return false;
+        len -= (size_t)(end + 2 - sql);
+        sql = end + 2;
+    }
+    while (len > 0 && *sql == ' ') {
+        sql++;
+        len--;
+    }
+    return len >= n && strncasecmp(sql, word, n) == 0;
+}
+
+enum mlk_status mlk_inner_run(struct mlk_inner *inner, const char *sql, size_t len, struct mlk_rows **rows,
+                              uint64_t *affected)
+{
+    enum mlk_status status;
+
+    if (rows)
+        *rows = NULL;
+    if (affected)
+        *affected = 0;
+    /* What was begun can always be taken back. */
+    if (cancelled(inner) && !mlk_inner_begins(sql, len, "ROLLBACK"))
+        return mlk_inner_error(inner, MLK_KILLED, 0, "the caller's statement was killed");
+    inner->session.error[0] = '\0';
+    inner->session.error_number = 0;
+    status = inner->run(inner, sql, len, rows, affected);
+    if (!status && mlk_inner_begins(sql, len, "START TRANSACTION"))
+        inner->in_transaction = true;
+    else if (mlk_inner_begins(sql, len, "COMMIT") || mlk_inner_begins(sql, len, "ROLLBACK"))
+        inner->in_transaction = false;
+    return status;
+}
+
+enum mlk_status mlk_inner_do(struct mlk_inner *inner, const char *sql)
+{
+    return mlk_inner_run(inner, sql, strlen(sql), NULL, NULL);
+}
+
+enum mlk_status mlk_inner_select(struct mlk_inner *inner, const char *sql, struct mlk_rows **rows)
+{
+    enum mlk_status status = mlk_inner_run(inner, sql, strlen(sql), rows, NULL);
+
+    if (!status && !*rows)
+        return mlk_inner_error(inner, MLK_SQL, 0, "the server gave no result where there must be one");
+    return status;
+}
+
+/* "10.11.19-MariaDB-..." is 101119, "9.7.4" is 90704. */
+static unsigned version_number(const char *text)
+{
+    unsigned major = 0, minor = 0, patch = 0;
+
+    if (!text || sscanf(text, "%3u.%2u.%2u", &major, &minor, &patch) < 2)
+        return 0;
+    return major * 10000 + minor * 100 + patch;
+}
+
+enum mlk_status mlk_inner_setup(struct mlk_inner *inner, char *account, size_t account_size)
+{
+    struct mlk_rows *rows = NULL;
+    enum mlk_status status;
+    const char *sql;
+    bool optional = false;
+
+    for (size_t i = 0; (sql = mlk_session_setup(inner->session.flavour, i, &optional)) != NULL; i++) {
+        status = mlk_inner_do(inner, sql);
+        if (status && (!optional || status == MLK_KILLED))
+            return status;
+    }
+    status = mlk_inner_select(inner, "SELECT VERSION(), CONNECTION_ID(), CURRENT_USER()", &rows);
+    if (!status) {
+        inner->session.server_version = version_number(mlk_rows_text(rows, 0, 0));
+        inner->session.own_id = mlk_rows_id(rows, 0, 1);
+        (void)snprintf(account, account_size, "%s", mlk_rows_text(rows, 0, 2) ? mlk_rows_text(rows, 0, 2) : "");
+        if (!inner->session.server_version)
+            status = mlk_inner_error(inner, MLK_UNSUPPORTED, 0, "the server's version cannot be read");
+    }
+    mlk_rows_free(rows);
+    return status;
+}
+
+int64_t mlk_inner_now_ms(struct mlk_session *s)
+{
+    struct timespec now;
+
+    (void)s;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+enum mlk_status mlk_inner_pause_ms(struct mlk_session *s, unsigned ms)
+{
+    struct mlk_inner *inner = mlk_inner_of(s);
+    int64_t until = mlk_inner_now_ms(s) + ms;
+    int64_t left = ms;
+
+    while (left > 0 && !cancelled(inner)) {
+        int64_t step = left < PAUSE_STEP_MS ? left : PAUSE_STEP_MS;
+        const struct timespec nap = {.tv_nsec = (long)step * 1000000L};
+
+        (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL);
+        left = until - mlk_inner_now_ms(s);
+    }
+    if (cancelled(inner))
+        return mlk_inner_error(inner, MLK_KILLED, 0, "the caller's statement was killed");
+    return MLK_OK;
+}
