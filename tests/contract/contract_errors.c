@@ -29,6 +29,16 @@ static void statements(struct contract *c)
     still_works(c, "after it the session still works");
 }
 
+/* A release kills by IF(IS_USED_LOCK(...) = id, id, 0): inside MariaDB sessions of the server's own have id
+ * 0. */
+static void nobody(struct contract *c)
+{
+    contract_run(c, "KILL CONNECTION IF(IS_USED_LOCK('mlk_contract_nobody') = 1, 1, 0)");
+    contract_check(c, contract_refused(c, MLK_NOT_FOUND) && c->s->error_number == 1094,
+                   "KILL 0 kills nobody");
+    still_works(c, "after KILL 0 the session still works");
+}
+
 static void objects(struct contract *c)
 {
     contract_run_on(c, MLK_NEED_SELECT, CONTRACT_SCHEMA, "missing", "SELECT 1 FROM mlk_contract.missing");
@@ -63,6 +73,7 @@ static void rights(struct contract *c)
 void contract_errors(struct contract *c)
 {
     statements(c);
+    nobody(c);
     objects(c);
     rights(c);
 }

@@ -78,6 +78,7 @@ static void script_errors(struct mlk_session *s)
     mlk_fake_error(s, "SELECT\nFROM\n(", 1064, "You have an error in your SQL syntax near 'FROM ('");
     mlk_fake_error(s, "SELECT 1; SELECT 2", 1064, "You have an error in your SQL syntax near 'SELECT 2'");
     mlk_fake_error(s, "(SELECT 1 UNION SELECT 2)", 1242, "Subquery returns more than 1 row");
+    mlk_fake_error(s, "KILL CONNECTION IF(", 1094, "Unknown thread id: 0");
     mlk_fake_error(s, "FROM mlk_contract.missing", 1146, "Table 'mlk_contract.missing' doesn't exist");
     mlk_fake_error(s, "mlk_secret.t", 1142, "command denied to user 'mlk_contract' for table 't'");
 }
