@@ -8,7 +8,7 @@
 #include "backend.h"
 #include "miglock/buf.h"
 
-#include "../plugin/functions.h" /* the one list of them; nothing else of plugin/ is used here */
+#include "miglock/functions.h"
 
 /* The functions that miglock.so registers; MariaDB needs a CREATE FUNCTION for each. */
 enum mlk_function_index {

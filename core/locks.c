@@ -7,7 +7,7 @@
 #include "ask.h"
 #include "miglock/sql.h"
 #include "observe.h"
-#include "text.h"
+#include "miglock/text.h"
 
 struct search {
     struct mlk_session *s;

@@ -8,7 +8,7 @@
 #include "ask.h"
 #include "miglock/sql.h"
 #include "observe.h"
-#include "text.h"
+#include "miglock/text.h"
 
 enum { MYSQL_NAME_MAX = 64 }; /* characters. Source: MySQL manual, GET_LOCK(). */
 

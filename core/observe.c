@@ -40,7 +40,9 @@ void mlk_observe_person(cJSON *array, size_t *count, const struct mlk_person *p)
         cJSON_AddItemToArray(array, mlk_person_json(p));
 }
 
-/* Exactly the generation that was seen. Connection ids restart with the server, hence its start. */
+/* Exactly the generation that was seen: a connection id is unique from one start of the server to the next.
+ * Nothing that is hidden from some accounts is part of it, so that what one account was shown is good for
+ * another. */
 static void make_token(struct mlk_observation *o)
 {
     const struct mlk_target *t = o->target;
@@ -51,10 +53,6 @@ static void make_token(struct mlk_observation *o)
     if (t->tool->kind == MLK_NAMED) {
         mlk_token_add_number(&token, o->snapshot->server.started);
         mlk_token_add_number(&token, (int64_t)o->holder_id);
-        if (o->holder) {
-            mlk_token_add(&token, o->holder->user, o->holder->user ? strlen(o->holder->user) : 0);
-            mlk_token_add(&token, o->holder->host, o->holder->host ? strlen(o->holder->host) : 0);
-        }
     } else {
         for (size_t c = 0; c < o->rows->columns; c++)
             mlk_token_add(&token, mlk_rows_text(o->rows, o->row.row, c),

@@ -7,7 +7,7 @@
 #include "ask.h"
 #include "document.h"
 #include "sessions.h"
-#include "text.h"
+#include "miglock/text.h"
 
 /* Bytes of HOST without the port: "10.0.0.7:51234", "[::1]:51234", "::1:51234", "localhost". */
 static size_t address_length(const char *host)

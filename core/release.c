@@ -12,7 +12,7 @@
 #include "ask.h"
 #include "document.h"
 #include "policy.h"
-#include "text.h"
+#include "miglock/text.h"
 #include "token.h"
 
 /* Refuses with the reasons of the verdict and what would work. */

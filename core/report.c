@@ -4,7 +4,7 @@
 
 #include "document.h"
 #include "observe.h"
-#include "text.h"
+#include "miglock/text.h"
 
 /* "" stands for what is not there. */
 static const char *or_null(const char *text)

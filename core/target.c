@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "miglock/session.h"
-#include "text.h"
+#include "miglock/text.h"
 
 /* One line into error; always MLK_USAGE. */
 static enum mlk_status bad(char *error, size_t size, const char *format, ...)

@@ -14,8 +14,8 @@
 
 enum {
     POLL_MS = 20,
-    /* Both servers check an inner statement's stack against their own thread_stack, 1 MiB on MySQL 9 and 292 KiB on
-     * MariaDB; this leaves room beside it. Only the pages that are touched cost memory. */
+    /* Both servers check an inner statement's stack against their own thread_stack, 1 MiB on MySQL 9 and 292
+     * KiB on MariaDB; this leaves room beside it. Only the pages that are touched cost memory. */
     STACK_BYTES = 2 * 1024 * 1024,
 };
 
@@ -59,8 +59,9 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* The worker takes no signal: those of the process are for the server's own threads. Except those that mean a fault of the
- * thread itself: blocked, they would end the process without the trace that the server writes. */
+/* The worker takes no signal: those of the process are for the server's own threads. Except those that mean a
+ * fault of the thread itself: blocked, they would end the process without the trace that the server writes.
+ */
 static int start(pthread_t *thread, struct call *call)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
@@ -138,8 +139,10 @@ no_condition:
 no_mutex:
     if (!rc)
         return call->status;
-    (void)snprintf(call->error, sizeof call->error, "no thread can be started (error %d): the server is short of memory or "
-                   "of threads", rc);
+    (void)snprintf(call->error, sizeof call->error,
+                   "no thread can be started (error %d): the server is short of memory or "
+                   "of threads",
+                   rc);
     return MLK_NO_MEMORY;
 }
 

@@ -40,9 +40,12 @@ static bool mysql_services_are_there(void)
 const char *mlk_host_missing(void)
 {
     if (mlk_host_flavour() == MLK_MARIADB)
-        return mlk_mariadb_has_sql() ? NULL : "miglock is not installed as a plugin: run INSTALL SONAME 'miglock'";
-    return mysql_services_are_there() ? NULL : "miglock is not installed as a component: DROP this FUNCTION and the other miglock "
-                                               "functions, then run INSTALL COMPONENT 'file://miglock'";
+        return mlk_mariadb_has_sql() ? NULL
+                                     : "miglock is not installed as a plugin: run INSTALL SONAME 'miglock'";
+    return mysql_services_are_there()
+               ? NULL
+               : "miglock is not installed as a component: DROP this FUNCTION and the other miglock "
+                 "functions, then run INSTALL COMPONENT 'file://miglock'";
 }
 
 void *mlk_host_current_thd(void)
@@ -113,8 +116,8 @@ static bool mysql_identity(struct mlk_caller *out)
            copy_name(out->host, sizeof out->host, host.str, host.length);
 }
 
-/* Whether MySQL still knows the account: connecting as one that was dropped leaves a session behind that cannot be
- * closed (mysql_session.c). */
+/* Whether MySQL still knows the account: connecting as one that was dropped leaves a session behind that
+ * cannot be closed (mysql_session.c). */
 static bool mysql_account_is_there(const struct mlk_caller *caller)
 {
     void *context = NULL;
@@ -122,7 +125,8 @@ static bool mysql_account_is_there(const struct mlk_caller *caller)
 
     if (mlk_mysql.security_context_factory->create(&context) || !context)
         return false;
-    there = !mlk_mysql.account_database_security_context_lookup->lookup(context, caller->user, caller->host, NULL, NULL);
+    there = !mlk_mysql.account_database_security_context_lookup->lookup(context, caller->user, caller->host,
+                                                                        NULL, NULL);
     (void)mlk_mysql.security_context_factory->destroy(context);
     return there;
 }
@@ -142,7 +146,8 @@ enum mlk_status mlk_host_caller(struct mlk_caller *out, char *error, size_t erro
     known = out->thd && (out->flavour == MLK_MARIADB ? mariadb_identity(out) : mysql_identity(out));
     if (!known || !out->user[0]) {
         (void)snprintf(error, error_size,
-                       "nobody can tell whose rights count here: an anonymous account, or a session of the server's own");
+                       "nobody can tell whose rights count here: an anonymous account, or a session of the "
+                       "server's own");
         return MLK_DENIED;
     }
     if (out->flavour == MLK_MYSQL && !mysql_account_is_there(out)) {
@@ -165,7 +170,7 @@ static void emit(int number, ...)
 void mlk_host_raise(const char *function, const char *text)
 {
     void (*mariadb_error)(unsigned, const char *, unsigned long, ...); /* my_sys.h */
-    void (*mysql_error)(unsigned, const char *, int, ...);            /* my_sys.h, a C++ function */
+    void (*mysql_error)(unsigned, const char *, int, ...);             /* my_sys.h, a C++ function */
 
     if (mlk_mysql.runtime_error)
         emit(MYSQL_ER_UDF_ERROR, function, text);

@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "text.h"
+#include "miglock/text.h"
 
 enum { PAUSE_STEP_MS = 20 };
 
@@ -15,8 +15,8 @@ struct mlk_inner *mlk_inner_of(struct mlk_session *s)
     return s->impl;
 }
 
-void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops, const struct mlk_caller *caller,
-                    const atomic_bool *cancelled)
+void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops,
+                    const struct mlk_caller *caller, const atomic_bool *cancelled)
 {
     struct mlk_session *s = &inner->session;
 
@@ -29,7 +29,8 @@ void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops, 
     inner->cancelled = cancelled;
 }
 
-enum mlk_status mlk_inner_error(struct mlk_inner *inner, enum mlk_status status, unsigned number, const char *text)
+enum mlk_status mlk_inner_error(struct mlk_inner *inner, enum mlk_status status, unsigned number,
+                                const char *text)
 {
     struct mlk_session *s = &inner->session;
 
@@ -132,7 +133,8 @@ enum mlk_status mlk_inner_setup(struct mlk_inner *inner, char *account, size_t a
     if (!status) {
         inner->session.server_version = version_number(mlk_rows_text(rows, 0, 0));
         inner->session.own_id = mlk_rows_id(rows, 0, 1);
-        (void)snprintf(account, account_size, "%s", mlk_rows_text(rows, 0, 2) ? mlk_rows_text(rows, 0, 2) : "");
+        (void)snprintf(account, account_size, "%s",
+                       mlk_rows_text(rows, 0, 2) ? mlk_rows_text(rows, 0, 2) : "");
         if (!inner->session.server_version)
             status = mlk_inner_error(inner, MLK_UNSUPPORTED, 0, "the server's version cannot be read");
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the two adapters inside a server have in common: cancelling, the clock, the first statements, and how a table is
- * read or changed without ever running the code in a view. */
+/* What the two adapters inside a server have in common: cancelling, the clock, the first statements, and how
+ * a table is read or changed without ever running the code in a view. */
 #ifndef MIGLOCK_INNER_H
 #define MIGLOCK_INNER_H
 
@@ -14,24 +14,27 @@ struct mlk_inner {
     struct mlk_session session;
     const atomic_bool *cancelled;
     bool in_transaction;
-    /* Runs one statement with no question asked. Fills session.error and error_number. rows and affected may be NULL. */
+    /* Runs one statement with no question asked. Fills session.error and error_number. rows and affected may
+     * be NULL. */
     enum mlk_status (*run)(struct mlk_inner *inner, const char *sql, size_t len, struct mlk_rows **rows,
                            uint64_t *affected);
-    /* Appends a statement that touches no row of the table but holds its metadata lock until the transaction ends.
-     * Both names are quoted already. */
+    /* Appends a statement that touches no row of the table but holds its metadata lock until the transaction
+     * ends. Both names are quoted already. */
     void (*lock_statement)(struct mlk_buf *sql, const char *table, const char *column);
 };
 
 struct mlk_inner *mlk_inner_of(struct mlk_session *s);
 /* Sets up everything but run and lock_statement. */
-void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops, const struct mlk_caller *caller,
-                    const atomic_bool *cancelled);
+void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops,
+                    const struct mlk_caller *caller, const atomic_bool *cancelled);
 /* Records an error, as one line, and returns status. number is 0 for one of our own. */
-enum mlk_status mlk_inner_error(struct mlk_inner *inner, enum mlk_status status, unsigned number, const char *text);
+enum mlk_status mlk_inner_error(struct mlk_inner *inner, enum mlk_status status, unsigned number,
+                                const char *text);
 /* An error that the server gave. */
 enum mlk_status mlk_inner_server_error(struct mlk_inner *inner, unsigned number, const char *text);
 
-/* Runs one statement, unless the call was cancelled. rows and affected are always set where they are not NULL. */
+/* Runs one statement, unless the call was cancelled. rows and affected are always set where they are not
+ * NULL. */
 enum mlk_status mlk_inner_run(struct mlk_inner *inner, const char *sql, size_t len, struct mlk_rows **rows,
                               uint64_t *affected);
 enum mlk_status mlk_inner_do(struct mlk_inner *inner, const char *sql);
@@ -45,10 +48,10 @@ enum mlk_status mlk_inner_setup(struct mlk_inner *inner, char *account, size_t a
 /* Whether the table is a base table, found out by opening it and nothing else: MLK_UNSUPPORTED for a view. */
 enum mlk_status mlk_inner_open_table(struct mlk_inner *inner, const char *schema, const char *table);
 /* Reads a base table. */
-enum mlk_status mlk_inner_read_table(struct mlk_inner *inner, const char *schema, const char *table, bool dirty,
-                                     size_t limit, struct mlk_rows **rows);
-/* Makes sure that until the end of the transaction the name stands for a base table, so that a statement that changes it
- * cannot run anyone's view. */
+enum mlk_status mlk_inner_read_table(struct mlk_inner *inner, const char *schema, const char *table,
+                                     bool dirty, size_t limit, struct mlk_rows **rows);
+/* Makes sure that until the end of the transaction the name stands for a base table, so that a statement that
+ * changes it cannot run anyone's view. */
 enum mlk_status mlk_inner_guard_table(struct mlk_inner *inner, const char *schema, const char *table);
 
 /* For the tables of functions. */

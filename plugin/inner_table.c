@@ -2,14 +2,15 @@
 /*
  * Tables, but never views.
  *
- * A view's SELECT can call functions, and one made with SQL SECURITY INVOKER runs them with the rights of whoever
- * looks: in MariaDB of a session that may do everything, in MySQL of the administrator who asks about a lock. A lock table's
- * owner can put a view in its place at any moment, also between a check and its use. So nothing here evaluates one:
+ * A view's SELECT can call functions, and one made with SQL SECURITY INVOKER runs them with the rights of
+ * whoever looks: in MariaDB of a session that may do everything, in MySQL of the administrator who asks about
+ * a lock. A lock table's owner can put a view in its place at any moment, also between a check and its use.
+ * So nothing here evaluates one:
  *
  * - Reading is HANDLER, which opens base tables only.
- * - Before a change, the table is opened that way; then a statement that touches no row takes its metadata lock, which
- *   lasts until the transaction ends and keeps everyone from dropping or renaming the table; then it is opened once
- *   more. A base table now is one until the end.
+ * - Before a change, the table is opened that way; then a statement that touches no row takes its metadata
+ * lock, which lasts until the transaction ends and keeps everyone from dropping or renaming the table; then
+ * it is opened once more. A base table now is one until the end.
  */
 #include "inner.h"
 
@@ -66,8 +67,8 @@ static enum mlk_status after(enum mlk_status first, struct mlk_session *s, const
     return first;
 }
 
-enum mlk_status mlk_inner_read_table(struct mlk_inner *inner, const char *schema, const char *table, bool dirty,
-                                     size_t limit, struct mlk_rows **rows)
+enum mlk_status mlk_inner_read_table(struct mlk_inner *inner, const char *schema, const char *table,
+                                     bool dirty, size_t limit, struct mlk_rows **rows)
 {
     struct mlk_session *s = &inner->session;
     struct mlk_session before;
@@ -96,9 +97,10 @@ enum mlk_status mlk_inner_read_table(struct mlk_inner *inner, const char *schema
     return status;
 }
 
-/* A column that a statement may name on its left side. Both servers call generated ones by an expression, which is NULL
- * (MariaDB) or '' (MySQL) for all others. */
-static enum mlk_status find_column(struct mlk_inner *inner, const char *schema, const char *table, struct mlk_rows **rows)
+/* A column that a statement may name on its left side. Both servers call generated ones by an expression,
+ * which is NULL (MariaDB) or '' (MySQL) for all others. */
+static enum mlk_status find_column(struct mlk_inner *inner, const char *schema, const char *table,
+                                   struct mlk_rows **rows)
 {
     struct mlk_buf sql;
     enum mlk_status status;
@@ -111,7 +113,8 @@ static enum mlk_status find_column(struct mlk_inner *inner, const char *schema, 
     mlk_buf_str(&sql, " AND COALESCE(GENERATION_EXPRESSION, '') = '' ORDER BY ORDINAL_POSITION LIMIT 1");
     status = run_buf(inner, &sql, rows);
     if (!status && !mlk_rows_text(*rows, 0, 0))
-        status = mlk_inner_error(inner, MLK_NOT_FOUND, 0, "the table has no column that this account may see");
+        status =
+            mlk_inner_error(inner, MLK_NOT_FOUND, 0, "the table has no column that this account may see");
     return status;
 }
 

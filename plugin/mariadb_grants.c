@@ -74,8 +74,8 @@ static bool same(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
-enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const char *schema, const char *table,
-                               unsigned rights)
+enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const char *schema,
+                               const char *table, unsigned rights)
 {
     struct grant grant;
 
@@ -108,7 +108,8 @@ enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const c
     return MLK_OK;
 }
 
-/* As wild_compare in MariaDB's sql/hostname.cc does with a name that is no pattern itself: bytes, '\' escapes. */
+/* As wild_compare in MariaDB's sql/hostname.cc does with a name that is no pattern itself: bytes, '\'
+ * escapes. */
 bool mlk_grants_match(const char *pattern, const char *name)
 {
     const char *retry_pattern = NULL, *retry_name = NULL;
@@ -137,7 +138,8 @@ bool mlk_grants_match(const char *pattern, const char *name)
     }
 }
 
-/* As get_sort in MariaDB's sql/sql_acl.cc: a pattern counts as the more exact the later its first wildcard stands. */
+/* As get_sort in MariaDB's sql/sql_acl.cc: a pattern counts as the more exact the later its first wildcard
+ * stands. */
 static unsigned exactness(const char *pattern)
 {
     enum { NO_WILDCARD = 128, LAST = 127 };
@@ -151,8 +153,8 @@ static unsigned exactness(const char *pattern)
     return NO_WILDCARD;
 }
 
-/* acl_get takes the first entry that matches, the most exact one, and no other. Where two are as exact as each other, only
- * what both allow counts. */
+/* acl_get takes the first entry that matches, the most exact one, and no other. Where two are as exact as
+ * each other, only what both allow counts. */
 static unsigned schema_rights(const struct mlk_grants *g, const char *holder, const char *schema)
 {
     unsigned best = 0, rights = 0;
@@ -217,7 +219,8 @@ bool mlk_grants_allow(const struct mlk_grants *g, unsigned right, const char *sc
         return allow(g, right, schema, table);
     schema_lower = lower(schema);
     table_lower = lower(table);
-    allowed = (schema_lower || !schema) && (table_lower || !table) && allow(g, right, schema_lower, table_lower);
+    allowed =
+        (schema_lower || !schema) && (table_lower || !table) && allow(g, right, schema_lower, table_lower);
     free(schema_lower);
     free(table_lower);
     return allowed;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Grants as data: a list of who was granted what where, and the server's rules for reading it. Knows no server. */
+/* Grants as data: a list of who was granted what where, and the server's rules for reading it. Knows no
+ * server. */
 #ifndef MIGLOCK_MARIADB_GRANTS_H
 #define MIGLOCK_MARIADB_GRANTS_H
 
@@ -24,10 +25,10 @@ struct mlk_grants;
 
 struct mlk_grants *mlk_grants_new(bool names_ignore_case);
 void mlk_grants_free(struct mlk_grants *g);
-/* Adds rights of holder (a GRANTEE as the server spells it): ON *.* where schema is NULL, ON schema.* where table is NULL
- * (schema is then a LIKE pattern), else on that table. */
-enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const char *schema, const char *table,
-                               unsigned rights);
+/* Adds rights of holder (a GRANTEE as the server spells it): ON *.* where schema is NULL, ON schema.* where
+ * table is NULL (schema is then a LIKE pattern), else on that table. */
+enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const char *schema,
+                               const char *table, unsigned rights);
 /* Whether anyone in the list has the right there. schema and table may be NULL. */
 bool mlk_grants_allow(const struct mlk_grants *g, unsigned right, const char *schema, const char *table);
 

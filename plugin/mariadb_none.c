@@ -9,8 +9,9 @@ bool mlk_mariadb_has_sql(void)
     return false;
 }
 
-enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled, bool writes,
-                                         struct mlk_session **out, char *error, size_t error_size)
+enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled,
+                                         bool writes, struct mlk_session **out, char *error,
+                                         size_t error_size)
 {
     (void)caller;
     (void)cancelled;

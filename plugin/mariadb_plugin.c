@@ -2,9 +2,10 @@
 /*
  * The MariaDB half's entry: what INSTALL SONAME 'miglock' reads.
  *
- * The server fills sql_service only in a library that declares a plugin. Of the types there are, a full-text parser without
- * functions does nothing, and its interface version has not changed since it exists; that of a daemon or an
- * INFORMATION_SCHEMA table is the exact server version, so such a library would have to be built for each release.
+ * The server fills sql_service only in a library that declares a plugin. Of the types there are, a full-text
+ * parser without functions does nothing, and its interface version has not changed since it exists; that of a
+ * daemon or an INFORMATION_SCHEMA table is the exact server version, so such a library would have to be built
+ * for each release.
  */
 #pragma GCC visibility push(default)
 #define MYSQL_DYNAMIC_PLUGIN

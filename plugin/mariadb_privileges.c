@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading grants. INFORMATION_SCHEMA shows what the server holds in memory, for roles with what they inherit. It lists no role
- * in USER_PRIVILEGES, so a role's rights ON *.* come from SHOW GRANTS.
+ * Reading grants. INFORMATION_SCHEMA shows what the server holds in memory, for roles with what they inherit.
+ * It lists no role in USER_PRIVILEGES, so a role's rights ON *.* come from SHOW GRANTS.
  *
- * Stricter than the server, knowingly: grants on single columns do not count; names that need quoting inside a GRANTEE are
- * refused; with --skip-grant-tables nothing is granted. An account whose entries in mysql.db were put there by hand for another
- * host pattern than its own does not get those.
+ * Stricter than the server, knowingly: grants on single columns do not count; names that need quoting inside
+ * a GRANTEE are refused; with --skip-grant-tables nothing is granted. An account whose entries in mysql.db
+ * were put there by hand for another host pattern than its own does not get those.
  */
 #include "mariadb_privileges.h"
 
@@ -50,8 +50,8 @@ static enum mlk_status select_all(struct mlk_inner *inner, struct mlk_buf *sql, 
     return status;
 }
 
-/* 'user'@'host' as the server puts it into GRANTEE: without any escape, so a quote in a name could make one account look
- * like another. */
+/* 'user'@'host' as the server puts it into GRANTEE: without any escape, so a quote in a name could make one
+ * account look like another. */
 static bool grantee(char *to, size_t size, const char *user, const char *host)
 {
     int n = snprintf(to, size, "'%s'@'%s'", user, host);
@@ -64,7 +64,8 @@ static enum mlk_status find_roles(struct mlk_inner *inner, struct mlk_rows **rol
     const struct mlk_session *s = &inner->session;
     struct mlk_buf sql;
 
-    /* Only the roles that were granted to the account itself: those it can set. What they inherit is in them. */
+    /* Only the roles that were granted to the account itself: those it can set. What they inherit is in them.
+     */
     mlk_buf_init(&sql, SQL_MAX);
     mlk_buf_str(&sql, "SELECT Role FROM mysql.roles_mapping WHERE BINARY User = ");
     mlk_sql_string(&sql, s->user, strlen(s->user));
@@ -93,8 +94,8 @@ static void add_holders(struct mlk_buf *sql, const char *account, const struct m
 }
 
 /* Adds what one of the three views of INFORMATION_SCHEMA has. columns: GRANTEE, schema, table, privilege. */
-static enum mlk_status add_view(struct mlk_inner *inner, struct mlk_grants *g, const char *columns, const char *view,
-                                const char *account, const struct mlk_rows *roles)
+static enum mlk_status add_view(struct mlk_inner *inner, struct mlk_grants *g, const char *columns,
+                                const char *view, const char *account, const struct mlk_rows *roles)
 {
     struct mlk_rows *rows = NULL;
     struct mlk_buf sql;
@@ -111,15 +112,17 @@ static enum mlk_status add_view(struct mlk_inner *inner, struct mlk_grants *g, c
         const char *right = mlk_rows_text(rows, i, 3);
 
         if (holder && right &&
-            mlk_grants_add(g, holder, schema, mlk_rows_text(rows, i, 2), mlk_right_of(right, strlen(right), !schema)))
+            mlk_grants_add(g, holder, schema, mlk_rows_text(rows, i, 2),
+                           mlk_right_of(right, strlen(right), !schema)))
             status = out_of_memory(inner);
     }
     mlk_rows_free(rows);
     return status;
 }
 
-/* The privileges of "GRANT PROCESS, SHOW DATABASES ON *.* TO `role`". Before " ON " such a line has nothing but their names:
- * everything that users can name is quoted, and comes later. Other lines have no rights ON *.*. */
+/* The privileges of "GRANT PROCESS, SHOW DATABASES ON *.* TO `role`". Before " ON " such a line has nothing
+ * but their names: everything that users can name is quoted, and comes later. Other lines have no rights ON
+ * *.*. */
 static unsigned rights_of_line(const char *line)
 {
     static const char start[] = "GRANT ", on[] = " ON ", everywhere[] = "*.* TO ";
@@ -146,7 +149,8 @@ static unsigned rights_of_line(const char *line)
 }
 
 /* A role that is not there, or PUBLIC without grants, is an error to the server and nothing to us. */
-static enum mlk_status add_everywhere(struct mlk_inner *inner, struct mlk_grants *g, const char *holder, const char *quoted)
+static enum mlk_status add_everywhere(struct mlk_inner *inner, struct mlk_grants *g, const char *holder,
+                                      const char *quoted)
 {
     struct mlk_rows *rows = NULL;
     struct mlk_buf sql;
@@ -194,10 +198,11 @@ static enum mlk_status load(struct mlk_inner *inner, struct mlk_grants *g, const
     if (!status)
         status = add_view(inner, g, "GRANTEE, NULL, NULL, PRIVILEGE_TYPE", "USER_PRIVILEGES", account, roles);
     if (!status)
-        status = add_view(inner, g, "GRANTEE, TABLE_SCHEMA, NULL, PRIVILEGE_TYPE", "SCHEMA_PRIVILEGES", account, roles);
+        status = add_view(inner, g, "GRANTEE, TABLE_SCHEMA, NULL, PRIVILEGE_TYPE", "SCHEMA_PRIVILEGES",
+                          account, roles);
     if (!status)
-        status = add_view(inner, g, "GRANTEE, TABLE_SCHEMA, TABLE_NAME, PRIVILEGE_TYPE", "TABLE_PRIVILEGES", account,
-                          roles);
+        status = add_view(inner, g, "GRANTEE, TABLE_SCHEMA, TABLE_NAME, PRIVILEGE_TYPE", "TABLE_PRIVILEGES",
+                          account, roles);
     if (!status)
         status = add_roles(inner, g, roles);
     mlk_rows_free(roles);
@@ -224,7 +229,8 @@ enum mlk_status mlk_privileges_load(struct mlk_inner *inner, struct mlk_privileg
 
     *out = NULL;
     if (!grantee(account, sizeof account, s->user, s->host))
-        return mlk_inner_error(inner, MLK_DENIED, 0, "the grants of an account with a quote in its name cannot be read");
+        return mlk_inner_error(inner, MLK_DENIED, 0,
+                               "the grants of an account with a quote in its name cannot be read");
     status = ignores_case(inner, &ignores);
     if (status)
         return status;
@@ -255,7 +261,8 @@ static enum mlk_status denied(struct mlk_inner *inner, const char *what, const s
     return MLK_DENIED;
 }
 
-/* KILL is allowed for sessions of one's own user name, from whatever host (kill_one_thread in MariaDB's sql/sql_parse.cc). */
+/* KILL is allowed for sessions of one's own user name, from whatever host (kill_one_thread in MariaDB's
+ * sql/sql_parse.cc). */
 static enum mlk_status is_own(struct mlk_inner *inner, uint64_t id, bool *own)
 {
     char sql[128];
@@ -272,14 +279,16 @@ static enum mlk_status is_own(struct mlk_inner *inner, uint64_t id, bool *own)
     return status;
 }
 
-static enum mlk_status check_kill(struct mlk_inner *inner, const struct mlk_grants *g, const struct mlk_access *need)
+static enum mlk_status check_kill(struct mlk_inner *inner, const struct mlk_grants *g,
+                                  const struct mlk_access *need)
 {
     bool own = false;
     enum mlk_status status;
 
     /* SUPER alone is enough in 10.11 and not in 11.8: seen. */
     if (mlk_grants_allow(g, MLK_RIGHT_CONNECTION_ADMIN, NULL, NULL) ||
-        (inner->session.server_version < SUPER_KILLS_BEFORE && mlk_grants_allow(g, MLK_RIGHT_SUPER, NULL, NULL)))
+        (inner->session.server_version < SUPER_KILLS_BEFORE &&
+         mlk_grants_allow(g, MLK_RIGHT_SUPER, NULL, NULL)))
         return MLK_OK;
     status = is_own(inner, need->connection_id, &own);
     if (status || own)

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The session port inside a MariaDB server, over its sql_service. mysql_real_connect_local is the same in 10.11 and
- * 11.8; a branch that changes its arguments needs a change here only.
+ * The session port inside a MariaDB server, over its sql_service. mysql_real_connect_local is the same
+ * in 10.11 and 11.8; a branch that changes its arguments needs a change here only.
  *
- * The server gives such a session every right there is, so each statement's need is checked first against what the caller's
- * account was granted (mariadb_privileges.c). Nor does read_only stop it: that is checked here too.
+ * The server gives such a session every right there is, so each statement's need is checked first against
+ * what the caller's account was granted (mariadb_privileges.c). Nor does read_only stop it: that is checked
+ * here too.
  *
- * All such sessions have connection id 0, and the server names a statement's temporary tables on disk after that id and a
- * count: two sessions that need one at the same time collide, and the server does not survive the failed create (seen:
- * free_tmp_table, ha_maria::drop_table, 10.11.18, two queries on INFORMATION_SCHEMA). So of the statements that could need one, only one runs
- * at a time, in the whole process.
+ * All such sessions have connection id 0, and the server names a statement's temporary tables on disk after
+ * that id and a count: two sessions that need one at the same time collide, and the server does not survive
+ * the failed create (seen: free_tmp_table, ha_maria::drop_table, 10.11.18, two queries on
+ * INFORMATION_SCHEMA). So of the statements that could need one, only one runs at a time, in the whole
+ * process.
  */
 #include "mariadb_session.h"
 
@@ -42,12 +44,12 @@ static struct mariadb_inner *impl(struct mlk_inner *inner)
     return (struct mariadb_inner *)inner; /* its first member */
 }
 
-/* What sql_service points to now, or NULL. UNINSTALL SONAME takes it away again, also in the middle of a call (seen: a
- * crash), so a session reads it once; the table itself is part of the server and stays. */
+/* What sql_service points to now, or NULL. UNINSTALL SONAME takes it away again, also in the middle of a call
+ * (seen: a crash), so a session reads it once; the table itself is part of the server and stays. */
 static const struct sql_service_st *find_service(void)
 {
-    /* libmysqlservices.a sets it to the version of the interface, a small number; a server that loads the plugin puts a
-     * pointer there. */
+    /* libmysqlservices.a sets it to the version of the interface, a small number; a server that loads the
+     * plugin puts a pointer there. */
     enum { VERSION_MAX = 0xffff };
     const struct sql_service_st *service = __atomic_load_n(&sql_service, __ATOMIC_ACQUIRE);
 
@@ -100,11 +102,12 @@ done:
 static pthread_mutex_t temporary_tables = PTHREAD_MUTEX_INITIALIZER;
 enum { TURN_POLL_MS = 20, TURN_MAX_S = 30 };
 
-/* Those that cannot need a temporary table, and those that can wait long for a lock of another session. An UPDATE is not among
- * them: it can fire a trigger. */
+/* Those that cannot need a temporary table, and those that can wait long for a lock of another session. An
+ * UPDATE is not among them: it can fire a trigger. */
 static bool needs_turn(const char *sql, size_t len)
 {
-    static const char *const free[] = {"HANDLER ", "SET ", "START ", "COMMIT", "ROLLBACK", "KILL ", "INSERT "};
+    static const char *const free[] = {"HANDLER ", "SET ",  "START ", "COMMIT",
+                                       "ROLLBACK", "KILL ", "INSERT "};
 
     for (size_t i = 0; i < sizeof free / sizeof free[0]; i++) {
         if (mlk_inner_begins(sql, len, free[i]))
@@ -138,7 +141,8 @@ static enum mlk_status failed(struct mlk_inner *inner)
 {
     const struct mariadb_inner *m = impl(inner);
 
-    return mlk_inner_server_error(inner, m->sql->mysql_errno_func(m->connection), m->sql->mysql_error_func(m->connection));
+    return mlk_inner_server_error(inner, m->sql->mysql_errno_func(m->connection),
+                                  m->sql->mysql_error_func(m->connection));
 }
 
 static enum mlk_status run_now(struct mlk_inner *inner, const char *text, size_t len, struct mlk_rows **rows,
@@ -204,8 +208,8 @@ static enum mlk_status check_writable(struct mlk_inner *inner)
     return status;
 }
 
-static enum mlk_status query(struct mlk_session *s, const struct mlk_access *need, const char *sql, size_t len,
-                             struct mlk_rows **rows, uint64_t *affected)
+static enum mlk_status query(struct mlk_session *s, const struct mlk_access *need, const char *sql,
+                             size_t len, struct mlk_rows **rows, uint64_t *affected)
 {
     struct mlk_inner *inner = mlk_inner_of(s);
     enum mlk_status status = may(s, need);
@@ -279,8 +283,8 @@ static void lock_statement(struct mlk_buf *sql, const char *table, const char *c
     mlk_buf_fmt(sql, "INSERT INTO %s (%s) SELECT NULL FROM DUAL WHERE FALSE", table, column);
 }
 
-/* Such a session writes neither to the binary log nor to other Galera nodes unless told to: a release would stay on this
- * server alone. By row, so that a replica needs no luck to change the same one. */
+/* Such a session writes neither to the binary log nor to other Galera nodes unless told to: a release would
+ * stay on this server alone. By row, so that a replica needs no luck to change the same one. */
 static enum mlk_status make_writes_known(struct mlk_inner *inner)
 {
     struct mlk_rows *rows = NULL;
@@ -305,11 +309,13 @@ static enum mlk_status connect(struct mariadb_inner *mariadb)
         return mlk_inner_error(&mariadb->inner, MLK_NO_MEMORY, 0, "out of memory");
     if (mariadb->sql->mysql_real_connect_local_func(mariadb->connection))
         return MLK_OK;
-    return mlk_inner_error(&mariadb->inner, MLK_NO_MEMORY, 0, "the server does not open a session of its own");
+    return mlk_inner_error(&mariadb->inner, MLK_NO_MEMORY, 0,
+                           "the server does not open a session of its own");
 }
 
-enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled, bool writes,
-                                         struct mlk_session **out, char *error, size_t error_size)
+enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled,
+                                         bool writes, struct mlk_session **out, char *error,
+                                         size_t error_size)
 {
     char account[MLK_ACCOUNT_MAX]; /* of the session, which has none */
     struct mariadb_inner *mariadb = calloc(1, sizeof *mariadb);

@@ -9,10 +9,11 @@
 /* Whether MariaDB has given this library its SQL service: after INSTALL SONAME. */
 bool mlk_mariadb_has_sql(void);
 
-/* A session inside the MariaDB server that refuses what the caller's account may not do, on the current thread, which must
- * be one of ours. The thread must also close it. cancelled must outlive it. writes: what it changes goes to the
- * binary log and to the other Galera nodes. */
-enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled, bool writes,
-                                         struct mlk_session **out, char *error, size_t error_size);
+/* A session inside the MariaDB server that refuses what the caller's account may not do, on the current
+ * thread, which must be one of ours. The thread must also close it. cancelled must outlive it. writes: what
+ * it changes goes to the binary log and to the other Galera nodes. */
+enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled,
+                                         bool writes, struct mlk_session **out, char *error,
+                                         size_t error_size);
 
 #endif

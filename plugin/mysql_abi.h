@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The part of MySQL's component and service interface that is used here, in C. The headers that are named are those of
- * the MySQL source tree under include/mysql/components; no package ships them. A service is never changed once it was
- * released (service.h: an altered one gets another name), so these structs hold for every server that has the names.
+ * The part of MySQL's component and service interface that is used here, in C. The headers that are named are
+ * those of the MySQL source tree under include/mysql/components; no package ships them. A service is never
+ * changed once it was released (service.h: an altered one gets another name), so these structs hold for every
+ * server that has the names.
  *
  * A service's functions return 0 when all went well.
  */
@@ -149,8 +150,9 @@ struct mysql_text_consumer_row_factory {
     int (*end_row)(void *context);
 };
 struct mysql_text_consumer_error {
-    void (*handle_ok)(void *context, unsigned server_status, unsigned warnings, unsigned long long affected_rows,
-                      unsigned long long last_insert_id, const char *message);
+    void (*handle_ok)(void *context, unsigned server_status, unsigned warnings,
+                      unsigned long long affected_rows, unsigned long long last_insert_id,
+                      const char *message);
     void (*handle_error)(void *context, unsigned sql_errno, const char *message, const char *sqlstate);
     int (*error)(void *context, unsigned *sql_errno, const char **message);
 };
@@ -181,8 +183,8 @@ struct mysql_text_consumer_client_capabilities {
     void (*client_capabilities)(void *context, unsigned long *capabilities);
 };
 
-/* include/decimal.h: what get_decimal points to. Groups of nine digits, the first of the integer part may have fewer, the
- * last of the fraction is filled up on the right. */
+/* include/decimal.h: what get_decimal points to. Groups of nine digits, the first of the integer part may
+ * have fewer, the last of the fraction is filled up on the right. */
 struct mysql_decimal {
     int intg, frac, len;
     bool sign;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The MySQL half's entry: INSTALL COMPONENT 'file://miglock' calls list_components, fills the services that are required,
- * puts those that are provided into its registry, then calls init. */
-#include "functions.h"
+/* The MySQL half's entry: INSTALL COMPONENT 'file://miglock' calls list_components, fills the services that
+ * are required, puts those that are provided into its registry, then calls init. */
+#include "miglock/functions.h"
 #include "mysql_consumer.h"
 #include "mysql_services.h"
 #include "udf.h"
@@ -35,8 +35,8 @@ enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 static int add(const struct function *f)
 {
     /* The registry keeps one pointer type for all kinds of functions; ISO C allows this cast and back. */
-    return mlk_mysql.udf_registration->udf_register(f->name, MLK_UDF_STRING_RESULT, (void (*)(void))f->row, f->init,
-                                                    f->deinit);
+    return mlk_mysql.udf_registration->udf_register(f->name, MLK_UDF_STRING_RESULT, (void (*)(void))f->row,
+                                                    f->init, f->deinit);
 }
 
 /* False where it is still there because a statement uses it. */
@@ -47,7 +47,8 @@ static bool take_out(const struct function *f)
     return !mlk_mysql.udf_registration->udf_unregister(f->name, &present) || !present;
 }
 
-/* All or none: a name that is taken (a function made by CREATE FUNCTION) fails the whole INSTALL COMPONENT. */
+/* All or none: a name that is taken (a function made by CREATE FUNCTION) fails the whole INSTALL COMPONENT.
+ */
 static int component_init(void)
 {
     for (size_t i = 0; i < FUNCTIONS; i++) {

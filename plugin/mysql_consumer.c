@@ -6,10 +6,10 @@
 
 #include "mysql_services.h"
 #include "mysql_values.h"
-#include "text.h"
+#include "miglock/text.h"
 
-/* The server hands start a connection, but nothing of ours with it. A worker thread runs one statement at a time, so the
- * thread itself says whose result it is. */
+/* The server hands start a connection, but nothing of ours with it. A worker thread runs one statement at a
+ * time, so the thread itself says whose result it is. */
 static _Thread_local struct mlk_mysql_result *receiving;
 
 void mlk_mysql_receive(struct mlk_mysql_result *result)
@@ -150,8 +150,9 @@ static int put(void *context, const char *text, size_t length)
 
 /* errors and counts */
 
-static void handle_ok(void *context, unsigned server_status, unsigned warnings, unsigned long long affected_rows,
-                      unsigned long long last_insert_id, const char *message)
+static void handle_ok(void *context, unsigned server_status, unsigned warnings,
+                      unsigned long long affected_rows, unsigned long long last_insert_id,
+                      const char *message)
 {
     struct mlk_mysql_result *r = context;
 
@@ -171,8 +172,8 @@ static void handle_error(void *context, unsigned sql_errno, const char *message,
     mlk_printable(r->error, sizeof r->error, message ? message : "", message ? strlen(message) : 0);
 }
 
-/* The server copies this text into 256 bytes and ends the process when it does not fit. Nobody reads it there: a text of
- * our own is all that it ever gets. */
+/* The server copies this text into 256 bytes and ends the process when it does not fit. Nobody reads it
+ * there: a text of our own is all that it ever gets. */
 static int error(void *context, unsigned *sql_errno, const char **message)
 {
     const struct mlk_mysql_result *r = context;
@@ -259,22 +260,24 @@ static const struct mysql_text_consumer_get_integer get_integer_service = {get_i
 static const struct mysql_text_consumer_get_longlong get_longlong_service = {get_longlong};
 static const struct mysql_text_consumer_get_decimal get_decimal_service = {get_decimal};
 static const struct mysql_text_consumer_get_double get_double_service = {get_double};
-static const struct mysql_text_consumer_get_date_time get_date_time_service = {get_date, get_time, get_datetime};
+static const struct mysql_text_consumer_get_date_time get_date_time_service = {get_date, get_time,
+                                                                               get_datetime};
 static const struct mysql_text_consumer_get_string get_string_service = {get_string};
-static const struct mysql_text_consumer_client_capabilities client_capabilities_service = {client_capabilities};
+static const struct mysql_text_consumer_client_capabilities client_capabilities_service = {
+    client_capabilities};
 
-#define CONSUMER_LIST(X)                                                                                         \
-    X(factory, FACTORY)                                                                                          \
-    X(metadata, METADATA)                                                                                        \
-    X(row_factory, ROW_FACTORY)                                                                                  \
-    X(error, ERROR)                                                                                              \
-    X(get_null, GET_NULL)                                                                                        \
-    X(get_integer, GET_INTEGER)                                                                                  \
-    X(get_longlong, GET_LONGLONG)                                                                                \
-    X(get_decimal, GET_DECIMAL)                                                                                  \
-    X(get_double, GET_DOUBLE)                                                                                    \
-    X(get_date_time, GET_DATE_TIME)                                                                              \
-    X(get_string, GET_STRING)                                                                                    \
+#define CONSUMER_LIST(X)                                                                                     \
+    X(factory, FACTORY)                                                                                      \
+    X(metadata, METADATA)                                                                                    \
+    X(row_factory, ROW_FACTORY)                                                                              \
+    X(error, ERROR)                                                                                          \
+    X(get_null, GET_NULL)                                                                                    \
+    X(get_integer, GET_INTEGER)                                                                              \
+    X(get_longlong, GET_LONGLONG)                                                                            \
+    X(get_decimal, GET_DECIMAL)                                                                              \
+    X(get_double, GET_DOUBLE)                                                                                \
+    X(get_date_time, GET_DATE_TIME)                                                                          \
+    X(get_string, GET_STRING)                                                                                \
     X(client_capabilities, CLIENT_CAPABILITIES)
 #define SERVICE_NAME(name) "mysql_text_consumer_" #name "_v1.miglock"
 

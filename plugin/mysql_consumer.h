@@ -2,9 +2,10 @@
 /*
  * Where the rows, counts and errors of an inner MySQL statement go.
  *
- * MySQL lets a component provide the receiver itself (services mysql_text_consumer_*). The server's own one is not
- * safe to use: it copies an error message into 256 bytes and ends the process when it is longer
- * (csi_advanced_command), stores SQL NULL as the text NULL, and forgets lengths. This one keeps each as it is.
+ * MySQL lets a component provide the receiver itself (services mysql_text_consumer_*). The server's own one
+ * is not safe to use: it copies an error message into 256 bytes and ends the process when it is longer
+ * (csi_advanced_command), stores SQL NULL as the text NULL, and forgets lengths. This one keeps each as it
+ * is.
  */
 #ifndef MIGLOCK_MYSQL_CONSUMER_H
 #define MIGLOCK_MYSQL_CONSUMER_H

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The session port inside a MySQL server: a session of the caller's own account, so that the server itself enforces its
- * rights. Services mysql_command_*; results and errors come through mysql_consumer.c.
+ * The session port inside a MySQL server: a session of the caller's own account, so that the server itself
+ * enforces its rights. Services mysql_command_*; results and errors come through mysql_consumer.c.
  *
  * Closing a connection whose connect failed is not safe: the server takes down a session that is not there
- * (mysql_command_services_imp::close). Such a handle is left alone. That host.c looks the account up beforehand
- * leaves a window of microseconds in which it can happen at all: the account must be dropped in between.
+ * (mysql_command_services_imp::close). Such a handle is left alone. That host.c looks the account up
+ * beforehand leaves a window of microseconds in which it can happen at all: the account must be dropped in
+ * between.
  */
 #include "mysql_session.h"
 
@@ -20,7 +21,8 @@
 struct mysql_inner {
     struct mlk_inner inner;
     void *connection;
-    /* The server keeps pointers to user and host: they are session.user and session.host, which live as long. */
+    /* The server keeps pointers to user and host: they are session.user and session.host, which live as long.
+     */
 };
 
 static struct mysql_inner *impl(struct mlk_inner *inner)
@@ -55,8 +57,8 @@ static enum mlk_status run(struct mlk_inner *inner, const char *sql, size_t len,
     return status;
 }
 
-static enum mlk_status query(struct mlk_session *s, const struct mlk_access *need, const char *sql, size_t len,
-                             struct mlk_rows **rows, uint64_t *affected)
+static enum mlk_status query(struct mlk_session *s, const struct mlk_access *need, const char *sql,
+                             size_t len, struct mlk_rows **rows, uint64_t *affected)
 {
     struct mlk_inner *inner = mlk_inner_of(s);
     enum mlk_status status = MLK_OK;
@@ -121,12 +123,14 @@ static enum mlk_status connect(struct mysql_inner *mysql)
         mlk_mysql.command_options->set(connection, MLK_MYSQL_USER_NAME, s->user) ||
         mlk_mysql.command_options->set(connection, MLK_MYSQL_HOST_NAME, s->host) ||
         mlk_mysql.command_factory->connect(connection))
-        return mlk_inner_error(&mysql->inner, MLK_DENIED, 0, "the server does not open a session for the caller's account");
+        return mlk_inner_error(&mysql->inner, MLK_DENIED, 0,
+                               "the server does not open a session for the caller's account");
     mysql->connection = connection;
     return MLK_OK;
 }
 
-/* The server looks accounts up the way it does at login, by pattern: make sure that it has found the right one. */
+/* The server looks accounts up the way it does at login, by pattern: make sure that it has found the right
+ * one. */
 static enum mlk_status check_account(struct mysql_inner *mysql, const char *account)
 {
     const struct mlk_session *s = &mysql->inner.session;
@@ -135,7 +139,8 @@ static enum mlk_status check_account(struct mysql_inner *mysql, const char *acco
     (void)snprintf(expected, sizeof expected, "%s@%s", s->user, s->host);
     if (strcmp(expected, account) == 0)
         return MLK_OK;
-    return mlk_inner_error(&mysql->inner, MLK_DENIED, 0, "the server opened the session for another account than the caller's");
+    return mlk_inner_error(&mysql->inner, MLK_DENIED, 0,
+                           "the server opened the session for another account than the caller's");
 }
 
 enum mlk_status mlk_mysql_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled,

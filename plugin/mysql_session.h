@@ -6,8 +6,8 @@
 
 #include "host.h"
 
-/* A session of the caller's account inside the MySQL server, on the current thread, which must be one of ours. The thread
- * must also close it. caller and cancelled must outlive it. */
+/* A session of the caller's account inside the MySQL server, on the current thread, which must be one of
+ * ours. The thread must also close it. caller and cancelled must outlive it. */
 enum mlk_status mlk_mysql_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled,
                                        struct mlk_session **out, char *error, size_t error_size);
 

@@ -28,10 +28,12 @@ size_t mlk_mysql_integer_text(char *to, long long value, bool is_unsigned)
     return fit(n, MLK_MYSQL_VALUE_MAX);
 }
 
-/* Digit number i (from the left, 0 is the first) of words that hold count digits; the first word is the short one. */
+/* Digit number i (from the left, 0 is the first) of words that hold count digits; the first word is the short
+ * one. */
 static int integer_digit(const int32_t *words, int count, int i)
 {
-    static const int32_t tens[DIGITS_PER_WORD] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    static const int32_t tens[DIGITS_PER_WORD] = {1,      10,      100,      1000,     10000,
+                                                  100000, 1000000, 10000000, 100000000};
     int from_right = count - 1 - i;
     int word = (count + DIGITS_PER_WORD - 1) / DIGITS_PER_WORD - 1 - from_right / DIGITS_PER_WORD;
 
@@ -88,7 +90,8 @@ size_t mlk_mysql_date_text(char *to, const void *value)
 {
     const struct mysql_time *t = value;
 
-    return fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "%04u-%02u-%02u", t->year, t->month, t->day), MLK_MYSQL_VALUE_MAX);
+    return fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "%04u-%02u-%02u", t->year, t->month, t->day),
+               MLK_MYSQL_VALUE_MAX);
 }
 
 size_t mlk_mysql_time_text(char *to, const void *value, unsigned precision)
@@ -97,8 +100,8 @@ size_t mlk_mysql_time_text(char *to, const void *value, unsigned precision)
     char part[16];
 
     fraction(part, sizeof part, t->second_part, precision);
-    return fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "%s%02u:%02u:%02u%s", t->neg ? "-" : "", t->day * 24 + t->hour,
-                        t->minute, t->second, part),
+    return fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "%s%02u:%02u:%02u%s", t->neg ? "-" : "",
+                        t->day * 24 + t->hour, t->minute, t->second, part),
                MLK_MYSQL_VALUE_MAX);
 }
 
@@ -108,7 +111,7 @@ size_t mlk_mysql_datetime_text(char *to, const void *value, unsigned precision)
     char part[16];
 
     fraction(part, sizeof part, t->second_part, precision);
-    return fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "%04u-%02u-%02u %02u:%02u:%02u%s", t->year, t->month, t->day, t->hour,
-                        t->minute, t->second, part),
+    return fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "%04u-%02u-%02u %02u:%02u:%02u%s", t->year, t->month, t->day,
+                        t->hour, t->minute, t->second, part),
                MLK_MYSQL_VALUE_MAX);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The values that MySQL hands to a consumer in binary, as the text that a client would get. Each writes at most
- * MLK_MYSQL_VALUE_MAX bytes with the NUL and returns the length. */
+/* The values that MySQL hands to a consumer in binary, as the text that a client would get. Each writes at
+ * most MLK_MYSQL_VALUE_MAX bytes with the NUL and returns the length. */
 #ifndef MIGLOCK_MYSQL_VALUES_H
 #define MIGLOCK_MYSQL_VALUES_H
 

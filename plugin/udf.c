@@ -8,7 +8,7 @@
 #include "call.h"
 #include "host.h"
 #include "miglock/miglock.h"
-#include "text.h"
+#include "miglock/text.h"
 
 /* In initid->ptr. Only one of the two holds a result at a time. */
 struct state {
@@ -30,7 +30,8 @@ bool mlk_udf_begin(const struct mlk_udf_spec *spec, struct mlk_udf_init *init, s
     for (unsigned i = 0; i < args->arg_count; i++) {
         /* A literal NULL is a string to both servers. */
         if (args->arg_type[i] != MLK_UDF_STRING_RESULT) {
-            (void)snprintf(message, MLK_UDF_MESSAGE_MAX, "argument %u is not a string; use %s", i + 1, spec->usage);
+            (void)snprintf(message, MLK_UDF_MESSAGE_MAX, "argument %u is not a string; use %s", i + 1,
+                           spec->usage);
             return true;
         }
     }
@@ -52,8 +53,8 @@ bool mlk_udf_begin(const struct mlk_udf_spec *spec, struct mlk_udf_init *init, s
     init->ptr = (char *)state;
     init->maybe_null = true;
     init->max_length = MLK_JSON_MAX;
-    /* What the server has put there says whether all arguments are constants; that is right for a function of nothing but
-     * its arguments. */
+    /* What the server has put there says whether all arguments are constants; that is right for a function of
+     * nothing but its arguments. */
     if (spec->asks_server)
         init->const_item = false;
     return false;
@@ -101,9 +102,12 @@ bool mlk_udf_check(const struct mlk_udf_row *row, unsigned i, const char *what, 
     if (len == 0) {
         (void)snprintf(message, sizeof message, "the %s is empty", what);
     } else if (memchr(text, '\0', len)) {
-        /* MariaDB hands arguments over in their own character set; a text in UTF-16 or UTF-32 is full of NUL bytes. */
-        (void)snprintf(message, sizeof message, "the %s has a NUL byte in it; if it is text in another character set, use "
-                       "CONVERT(... USING utf8mb4)", what);
+        /* MariaDB hands arguments over in their own character set; a text in UTF-16 or UTF-32 is full of NUL
+         * bytes. */
+        (void)snprintf(message, sizeof message,
+                       "the %s has a NUL byte in it; if it is text in another character set, use "
+                       "CONVERT(... USING utf8mb4)",
+                       what);
     } else if (!mlk_utf8_valid(text, len)) {
         (void)snprintf(message, sizeof message, "the %s is not UTF-8; use CONVERT(... USING utf8mb4)", what);
     } else if (len > max) {
@@ -188,7 +192,8 @@ char *mlk_udf_ask(const struct mlk_udf_row *row, bool writes, mlk_udf_work *work
     char error[MLK_ERROR_MAX] = "";
     enum mlk_status status = mlk_call(writes, ask_server, &ask, error, sizeof error);
 
-    /* A statement that was killed gives no result, except of what has been changed by then: that must be told. */
+    /* A statement that was killed gives no result, except of what has been changed by then: that must be
+     * told. */
     if (status == MLK_KILLED || (!writes && mlk_host_killed(mlk_host_current_thd()))) {
         cJSON_Delete(ask.out);
         mlk_host_raise_killed();

@@ -14,8 +14,8 @@
 #include "miglock/session.h"
 #include "miglock/target.h"
 
-/* The same on both servers: UDF_INIT and UDF_ARGS of MySQL's udf_registration_types.h and of MariaDB's mysql_com.h. Spelled
- * out here so that no file needs the header of one server to serve both. */
+/* The same on both servers: UDF_INIT and UDF_ARGS of MySQL's udf_registration_types.h and of MariaDB's
+ * mysql_com.h. Spelled out here so that no file needs the header of one server to serve both. */
 struct mlk_udf_init {
     bool maybe_null;
     unsigned int decimals;
@@ -38,22 +38,24 @@ enum { MLK_UDF_STRING_RESULT = 0, MLK_UDF_MESSAGE_MAX = 200, MLK_UDF_ARGS_MAX = 
 
 /* The trio of one function. */
 #define MLK_UDF_EXPORT __attribute__((visibility("default")))
-#define MLK_UDF_DECLARE(name)                                                                                    \
-    MLK_UDF_EXPORT bool name##_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message);        \
-    MLK_UDF_EXPORT void name##_deinit(struct mlk_udf_init *init);                                                \
-    MLK_UDF_EXPORT char *name(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,                \
+#define MLK_UDF_DECLARE(name)                                                                                \
+    MLK_UDF_EXPORT bool name##_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message);    \
+    MLK_UDF_EXPORT void name##_deinit(struct mlk_udf_init *init);                                            \
+    MLK_UDF_EXPORT char *name(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,            \
                               unsigned long *length, unsigned char *is_null, unsigned char *error)
 
 struct mlk_udf_spec {
     const char *name;
     const char *usage; /* "miglock_status(target)" */
     unsigned min_args, max_args;
-    /* It asks the server: it cannot work where the library is not installed as component or plugin, and it is no
-     * constant, whatever its arguments are: the server must not call it at prepare time, or once for all rows. */
+    /* It asks the server: it cannot work where the library is not installed as component or plugin, and it is
+     * no constant, whatever its arguments are: the server must not call it at prepare time, or once for all
+     * rows. */
     bool asks_server;
 };
 
-/* The init and deinit of every function. begin returns true, with a message, where the statement must fail. */
+/* The init and deinit of every function. begin returns true, with a message, where the statement must fail.
+ */
 bool mlk_udf_begin(const struct mlk_udf_spec *spec, struct mlk_udf_init *init, struct mlk_udf_args *args,
                    char *message);
 void mlk_udf_end(struct mlk_udf_init *init);
@@ -69,8 +71,8 @@ struct mlk_udf_row {
 
 /* Whether any argument is NULL. */
 bool mlk_udf_any_null(const struct mlk_udf_row *row);
-/* Whether argument number i is text that can be used: not empty, at most max bytes, UTF-8, no NUL byte. If not, the
- * SQL error is raised. what names the argument in messages. */
+/* Whether argument number i is text that can be used: not empty, at most max bytes, UTF-8, no NUL byte. If
+ * not, the SQL error is raised. what names the argument in messages. */
 bool mlk_udf_check(const struct mlk_udf_row *row, unsigned i, const char *what, size_t max);
 /* Argument number i as a target. False where it is none; then the SQL error is raised. */
 bool mlk_udf_target(const struct mlk_udf_row *row, unsigned i, struct mlk_target *out);
@@ -83,7 +85,8 @@ char *mlk_udf_json(const struct mlk_udf_row *row, cJSON *document);
 /* Raises an SQL error of one line and returns NULL. */
 char *mlk_udf_fail(const struct mlk_udf_row *row, const char *text);
 
-/* Runs work with a session of the caller's rights on a thread of its own (call.h) and returns the document it made. */
+/* Runs work with a session of the caller's rights on a thread of its own (call.h) and returns the document it
+ * made. */
 typedef enum mlk_status mlk_udf_work(struct mlk_session *s, void *arg, cJSON **out, char *error, size_t size);
 char *mlk_udf_ask(const struct mlk_udf_row *row, bool writes, mlk_udf_work *work, void *arg);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* miglock_contract(): the contract test of the session port (tests/contract), run inside the server. In the module
- * miglock_contract.so only, which is never installed on a server that is in use. */
+/* miglock_contract(): the contract test of the session port (tests/contract), run inside the server. In the
+ * module miglock_contract.so only, which is never installed on a server that is in use. */
 #include "call.h"
 #include "contract.h"
 #include "udf.h"
@@ -28,8 +28,8 @@ static enum mlk_status run(struct mlk_session *s, void *arg, char *error, size_t
     return MLK_OK;
 }
 
-char *miglock_contract(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result, unsigned long *length,
-                       unsigned char *is_null, unsigned char *error)
+char *miglock_contract(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,
+                       unsigned long *length, unsigned char *is_null, unsigned char *error)
 {
     const struct mlk_udf_row row = {&spec, init, args, length, is_null, error};
     char message[MLK_ERROR_MAX] = "";

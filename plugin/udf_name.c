@@ -40,8 +40,8 @@ char *miglock_name(struct mlk_udf_init *init, struct mlk_udf_args *args, char *r
         (qualified && !mlk_udf_check(&row, 2, "qualifier", MLK_IDENT_MAX)))
         return NULL;
     status = mlk_target_make(args->args[0], args->lengths[0], args->args[1], args->lengths[1],
-                             qualified ? args->args[2] : NULL, qualified ? args->lengths[2] : 0, &target, message,
-                             sizeof message);
+                             qualified ? args->args[2] : NULL, qualified ? args->lengths[2] : 0, &target,
+                             message, sizeof message);
     if (status)
         return mlk_udf_fail(&row, message[0] ? message : mlk_status_text(status));
     if (target.tool->kind != MLK_NAMED) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* miglock_release(target, token [, 'force']): JSON, what was done, or why not. A NULL anywhere: NULL, and nothing is done. */
+/* miglock_release(target, token [, 'force']): JSON, what was done, or why not. A NULL anywhere: NULL, and
+ * nothing is done. */
 #include <string.h>
 
 #include "miglock/miglock.h"
@@ -58,8 +59,8 @@ static bool read_force(const struct mlk_udf_row *row, bool *force)
     return false;
 }
 
-char *miglock_release(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result, unsigned long *length,
-                      unsigned char *is_null, unsigned char *error)
+char *miglock_release(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,
+                      unsigned long *length, unsigned char *is_null, unsigned char *error)
 {
     const struct mlk_udf_row row = {&spec, init, args, length, is_null, error};
     struct job job;

@@ -28,8 +28,8 @@ static enum mlk_status report(struct mlk_session *s, void *arg, cJSON **out, cha
     return mlk_report(s, (const struct mlk_target *)arg, out, error, size);
 }
 
-char *miglock_status(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result, unsigned long *length,
-                     unsigned char *is_null, unsigned char *error)
+char *miglock_status(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,
+                     unsigned long *length, unsigned char *is_null, unsigned char *error)
 {
     const struct mlk_udf_row row = {&spec, init, args, length, is_null, error};
     struct mlk_target target;

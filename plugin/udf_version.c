@@ -19,8 +19,8 @@ void miglock_version_deinit(struct mlk_udf_init *init)
     mlk_udf_end(init);
 }
 
-char *miglock_version(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result, unsigned long *length,
-                      unsigned char *is_null, unsigned char *error)
+char *miglock_version(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,
+                      unsigned long *length, unsigned char *is_null, unsigned char *error)
 {
     const struct mlk_udf_row row = {&spec, init, args, length, is_null, error};
 

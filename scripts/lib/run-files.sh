@@ -19,7 +19,7 @@
 
 run_files() {
 	local kind=$1 server=$2 file found=0 servers
-	build_need
+	build_need "${MLK_PRESET:-release}" "${MLK_PRESET:-release}"
 	for file in "$MLK_TOP/tests/$kind"/*.sh "$MLK_TOP/tests/$kind"/*.t; do
 		[[ -e $file && $file != */lib.sh ]] || continue
 		found=1

@@ -75,15 +75,20 @@ void scene_server(struct mlk_session *s, const char *read_only, const char *perf
     with_head(s, "SELECT @@version", "@@version|read_only|performance_schema|now|innodb_read_only", row);
 }
 
+void scene_started(struct mlk_session *s, const char *started)
+{
+    with_head(
+        s, s->flavour == MLK_MYSQL ? "performance_schema.global_status" : "information_schema.GLOBAL_STATUS",
+        "started", started);
+}
+
 struct mlk_session *scene_open(enum mlk_flavour flavour)
 {
     struct mlk_session *s = mlk_fake_open(flavour);
 
     assert_non_null(s);
     scene_server(s, "0", "1");
-    with_head(s,
-              flavour == MLK_MYSQL ? "performance_schema.global_status" : "information_schema.GLOBAL_STATUS",
-              "started", SCENE_STARTED);
+    scene_started(s, SCENE_STARTED);
     mlk_fake_error(s, "@@GLOBAL.wsrep_on", 1193, "Unknown system variable 'wsrep_on'");
     mlk_fake_error(s, "@@GLOBAL.group_replication_group_name", 1193,
                    "Unknown system variable 'group_replication_group_name'");

@@ -29,6 +29,8 @@ struct mlk_session *scene_open(enum mlk_flavour flavour);
 /* Closes it; fails the test if a statement was sent that nobody scripted. */
 void scene_close(struct mlk_session *s);
 
+/* When the server started, seconds since 1970. */
+void scene_started(struct mlk_session *s, const char *started);
 /* id|user|host|schema|command|seconds|state|statement */
 void scene_people(struct mlk_session *s, const char *rows);
 /* id|rows changed */

@@ -93,19 +93,34 @@ static void another_holder_is_not_hit(void **state)
     scene_close(s);
 }
 
-/* The same number on another client: the server started anew, or the counter came round. */
-static void the_same_number_of_another_client_is_not_hit(void **state)
+/* Connection ids begin again when the server starts. */
+static void the_same_number_after_a_restart_is_not_hit(void **state)
 {
     struct mlk_session *s = scene_open_held(state);
     cJSON *report = scene_report(s, "rails:shop");
     cJSON *d;
 
-    scene_people(s, "1562|shop|10.0.0.9:40000|shop|Sleep|1||NULL\n");
+    scene_started(s, "1794398401");
     d = scene_release(s, "rails:shop", scene_text(report, "token"), true);
     scene_expect(d, "outcome", "changed");
     nobody_was_killed(s);
     cJSON_Delete(d);
     cJSON_Delete(report);
+    scene_close(s);
+}
+
+/* An account without PROCESS shows a token, and one with it releases. */
+static void a_token_does_not_depend_on_rights(void **state)
+{
+    struct mlk_session *s = scene_open_held(state);
+    cJSON *all = scene_report(s, "rails:shop");
+    cJSON *own;
+
+    scene_people(s, "7|shop|app.example:1|NULL|Query|0|executing|SELECT 1\n");
+    own = scene_report(s, "rails:shop");
+    assert_string_equal(scene_text(all, "token"), scene_text(own, "token"));
+    cJSON_Delete(all);
+    cJSON_Delete(own);
     scene_close(s);
 }
 
@@ -250,7 +265,8 @@ int main(void)
         SCENE_BOTH(without_force_only_a_refusal),
         SCENE_BOTH(a_free_lock_is_left_alone),
         SCENE_BOTH(another_holder_is_not_hit),
-        SCENE_BOTH(the_same_number_of_another_client_is_not_hit),
+        SCENE_BOTH(the_same_number_after_a_restart_is_not_hit),
+        SCENE_BOTH(a_token_does_not_depend_on_rights),
         SCENE_BOTH(given_back_in_the_last_moment),
         SCENE_BOTH(no_right_to_kill),
         SCENE_BOTH(ones_own_lock_is_not_killed),

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "miglock/text.h"
 #include "unit.h"
 
 static void utf8(void **state)

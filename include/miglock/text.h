@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Small questions about text and time that several parts of the core ask. */
-#ifndef MLK_CORE_TEXT_H
-#define MLK_CORE_TEXT_H
+#ifndef MIGLOCK_TEXT_H
+#define MIGLOCK_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
