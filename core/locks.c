@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "ask.h"
+#include "lock_tables.h"
 #include "miglock/sql.h"
 #include "observe.h"
 #include "miglock/text.h"
@@ -33,17 +34,6 @@ static enum mlk_status report(struct search *f, const struct mlk_target *target)
     return status;
 }
 
-static bool system_schema(const char *name)
-{
-    static const char *const list[] = {"information_schema", "performance_schema", "mysql", "sys"};
-
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
-        if (strcasecmp(name, list[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
 static enum mlk_status read_schemata(struct search *f)
 {
     struct mlk_buf sql;
@@ -61,80 +51,9 @@ static enum mlk_status read_schemata(struct search *f)
     return status;
 }
 
-/* Inside MariaDB the session sees every schema; the invoker must not. */
-static bool may_see(struct search *f, const char *schema)
+static enum mlk_status report_table(void *arg, const struct mlk_target *target)
 {
-    struct mlk_access need = {.need = MLK_NEED_SCHEMA, .schema = schema};
-
-    return !system_schema(schema) && f->s->ops->may(f->s, &need) == MLK_OK;
-}
-
-/* Which tool's lock table has these columns: "a,b,c" in lower case. */
-static const struct mlk_tool *tool_of_columns(const char *columns)
-{
-    const struct mlk_tool *tool;
-
-    for (size_t i = 0; (tool = mlk_tool_at(i)); i++) {
-        bool all = tool->kind == MLK_ROW;
-
-        for (const char *const *c = tool->columns; all && *c; c++) {
-            size_t len = strlen(*c);
-            const char *at = columns;
-
-            while ((at = strstr(at, *c)) &&
-                   !((at == columns || at[-1] == ',') && (at[len] == ',' || at[len] == '\0')))
-                at++;
-            all = at != NULL;
-        }
-        if (all)
-            return tool;
-    }
-    return NULL;
-}
-
-/* All tables with a column that only lock tables have, in one query whatever the number of schemas. */
-static enum mlk_status find_tables(struct search *f)
-{
-    struct mlk_buf sql;
-    struct mlk_rows *rows = NULL;
-    char error[MLK_ERROR_MAX];
-    enum mlk_status status;
-
-    mlk_buf_init(&sql, 4096);
-    mlk_buf_str(
-        &sql, MLK_TAG
-        "SELECT c.TABLE_SCHEMA, c.TABLE_NAME, LOWER(GROUP_CONCAT(c.COLUMN_NAME ORDER BY "
-        "c.ORDINAL_POSITION SEPARATOR ',')) FROM information_schema.COLUMNS c JOIN "
-        "information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME "
-        "WHERE t.TABLE_TYPE = 'BASE TABLE' AND t.TABLE_NAME LIKE '%lock%'");
-    if (f->schema) {
-        mlk_buf_str(&sql, " AND c.TABLE_SCHEMA = ");
-        mlk_sql_string(&sql, f->schema, strlen(f->schema));
-    }
-    mlk_buf_str(&sql,
-                " GROUP BY c.TABLE_SCHEMA, c.TABLE_NAME HAVING COUNT(*) <= 8 AND SUM(LOWER(c.COLUMN_NAME) IN "
-                "('is_locked', 'lock_key')) > 0 ORDER BY 1, 2");
-    status = mlk_ask_buf(f->s, &mlk_need_nothing, &sql, &rows, NULL);
-    mlk_buf_free(&sql);
-    for (size_t i = 0; !status && i < rows->count; i++) {
-        const char *schema = mlk_rows_text(rows, i, 0);
-        const char *table = mlk_rows_text(rows, i, 1);
-        const struct mlk_tool *tool =
-            tool_of_columns(mlk_rows_text(rows, i, 2) ? mlk_rows_text(rows, i, 2) : "");
-        struct mlk_access need = {.need = MLK_NEED_SELECT, .schema = schema, .table = table};
-        struct mlk_target target;
-        bool is_default = tool && strcmp(table, tool->default_table) == 0;
-
-        /* of a table that it may not read, an account learns nothing, not even that it is there */
-        if (!tool || !may_see(f, schema) || f->s->ops->may(f->s, &need))
-            continue;
-        if (mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), is_default ? NULL : table,
-                            is_default ? 0 : strlen(table), &target, error, sizeof error))
-            continue;
-        status = report(f, &target);
-    }
-    mlk_rows_free(rows);
-    return status;
+    return report(arg, target);
 }
 
 /* The tool and schema whose lock has this name, as the server keeps it; else named:NAME. */
@@ -149,7 +68,7 @@ static enum mlk_status target_of_name(struct search *f, const char *name, struct
         for (size_t r = 0; r < f->schemata->count; r++) {
             const char *schema = mlk_rows_text(f->schemata, r, 0);
 
-            if (schema && may_see(f, schema) &&
+            if (schema && mlk_schema_visible(f->s, schema) &&
                 mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, out, error,
                                 sizeof error) == MLK_OK &&
                 strcasecmp(out->name, name) == 0)
@@ -192,7 +111,7 @@ static enum mlk_status report_computed_names(struct search *f)
             struct mlk_target target;
             uint64_t holder;
 
-            if (!schema || !may_see(f, schema) ||
+            if (!schema || !mlk_schema_visible(f->s, schema) ||
                 mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, &target, error,
                                 sizeof error))
                 continue;
@@ -216,7 +135,7 @@ enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out
     if (!status)
         status = read_schemata(&f);
     if (!status)
-        status = find_tables(&f);
+        status = mlk_lock_tables_find(s, schema, report_table, &f, f.snapshot.blind_spots);
     if (!status)
         status = f.snapshot.locks.named ? report_known_names(&f) : report_computed_names(&f);
     if (status) {

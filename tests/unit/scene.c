@@ -75,6 +75,31 @@ void scene_server(struct mlk_session *s, const char *read_only, const char *perf
     with_head(s, "SELECT @@version", "@@version|read_only|performance_schema|now|innodb_read_only", row);
 }
 
+void scene_lock_tables(struct mlk_session *s, const char *tables)
+{
+    char names[2000] = "TABLE_SCHEMA|TABLE_NAME\n";
+    size_t used = strlen(names);
+
+    for (const char *line = tables; *line; line = strchr(line, '\n') + 1) {
+        char match[300], rows[300] = "COLUMN_NAME\n";
+        int table = (int)strcspn(strchr(line, '|') + 1, "|");
+        int schema = (int)strcspn(line, "|");
+        const char *columns = line + schema + 1 + table + 1;
+        size_t n = strlen(rows);
+
+        used += (size_t)snprintf(names + used, sizeof names - used, "%.*s\n", schema + 1 + table, line);
+        assert_true(used < sizeof names);
+        snprintf(match, sizeof match, "FROM information_schema.COLUMNS...'%.*s' AND c.TABLE_NAME = '%.*s'",
+                 schema, line, table, line + schema + 1);
+        for (size_t i = 0; columns[i] != '\n' && n + 2 < sizeof rows; i++)
+            rows[n++] = columns[i] == ',' ? '\n' : columns[i];
+        rows[n] = '\n';
+        rows[n + 1] = '\0';
+        mlk_fake_rows(s, match, rows);
+    }
+    mlk_fake_rows(s, "FROM information_schema.TABLES WHERE TABLE_NAME LIKE", names);
+}
+
 void scene_started(struct mlk_session *s, const char *started)
 {
     with_head(

@@ -29,6 +29,8 @@ struct mlk_session *scene_open(enum mlk_flavour flavour);
 /* Closes it; fails the test if a statement was sent that nobody scripted. */
 void scene_close(struct mlk_session *s);
 
+/* The tables with 'lock' in their name, "schema|table|column,column\n" each: the whole list anew. */
+void scene_lock_tables(struct mlk_session *s, const char *tables);
 /* When the server started, seconds since 1970. */
 void scene_started(struct mlk_session *s, const char *started);
 /* id|user|host|schema|command|seconds|state|statement */

@@ -11,10 +11,9 @@ static struct mlk_session *open_three(void **state)
     struct mlk_session *s = scene_open(scene_flavour(state));
 
     mlk_fake_rows(s, "FROM information_schema.SCHEMATA", "SCHEMA_NAME\napp\nblog\nmysql\nshop\n");
-    mlk_fake_rows(s, "FROM information_schema.COLUMNS",
-                  "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n"
-                  "app|knex_migrations_lock|index,is_locked\n"
-                  "blog|migrations_lock|lock_key,locked,acquired_at,released_at\n");
+    scene_lock_tables(s, ""
+                         "app|knex_migrations_lock|index,is_locked\n"
+                         "blog|migrations_lock|lock_key,locked,acquired_at,released_at\n");
     scene_table(s, "blog.migrations_lock", "lock_key|locked|acquired_at|released_at\nkm01|0|NULL|NULL\n");
     scene_table(s, "app.knex_migrations_lock", "index|is_locked\n1|0\n");
     scene_holder(s, "km_migration_blog", "NULL");
@@ -66,11 +65,10 @@ static void a_table_under_another_name(void **state)
     struct mlk_session *s = open_three(state);
     cJSON *list;
 
-    mlk_fake_rows(s, "FROM information_schema.COLUMNS",
-                  "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n"
-                  "app|migrations_lock|index,is_locked\n"
-                  "app|old_lock|is_locked\n"
-                  "app|not_a_lock|lock_key,is_lockedness\n");
+    scene_lock_tables(s, ""
+                         "app|migrations_lock|index,is_locked\n"
+                         "app|old_lock|is_locked\n"
+                         "app|not_a_lock|lock_key,is_lockedness\n");
     scene_table(s, "app.migrations_lock", "index|is_locked\n1|1\n");
     scene_table(s, "app.old_lock", "is_locked\n1\n");
     list = list_of(s, NULL);
@@ -125,8 +123,7 @@ static void one_schema_only(void **state)
     cJSON *list;
 
     mlk_fake_rows(s, "FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'shop'", "SCHEMA_NAME\nshop\n");
-    mlk_fake_rows(s, "FROM information_schema.COLUMNS...TABLE_SCHEMA = 'shop'",
-                  "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n");
+    scene_lock_tables(s, "");
     scene_named_locks(s, "1562|" SCENE_RAILS "|1\n1563|app job|1\n");
     scene_holder(s, SCENE_RAILS, "1562");
     scene_people(s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n");
@@ -143,7 +140,7 @@ static void the_schema_is_quoted(void **state)
     cJSON *list;
 
     mlk_fake_rows(s, "FROM information_schema.SCHEMATA", "SCHEMA_NAME\n");
-    mlk_fake_rows(s, "FROM information_schema.COLUMNS", "TABLE_SCHEMA|TABLE_NAME|COLUMNS\n");
+    scene_lock_tables(s, "");
     list = list_of(s, "it's` \\");
     assert_int_equal(cJSON_GetArraySize(list), 0);
     assert_int_equal(mlk_fake_sent(s, "it's"), 0);
