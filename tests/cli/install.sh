@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# install and uninstall: all or what is missing, twice, by halves, and never what belongs to somebody else.
+# mariadb options: --log-bin --server-id=1
+# mariadb11 options: --log-bin --server-id=1
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$MLK_TOP/tests/cli/lib.sh"
+
+mode=functions # for mlk: no --no-functions
+plugin_dir=$(root 'SELECT @@plugin_dir')
+
+# How many of the functions can be called, and whether the view is there.
+callable() {
+	local count=0
+	if root 'SELECT miglock_version()' >/dev/null 2>&1; then count=$((count + 1)); fi
+	if root 'SELECT miglock_tools()' >/dev/null 2>&1; then count=$((count + 1)); fi
+	if root "SELECT miglock_name('rails', 'app')" >/dev/null 2>&1; then count=$((count + 1)); fi
+	if root "SELECT miglock_status('rails:app')" >/dev/null 2>&1; then count=$((count + 1)); fi
+	if root 'SELECT miglock_locks()' >/dev/null 2>&1; then count=$((count + 1)); fi
+	if root "SELECT miglock_release('rails:app', '000000000000')" >/dev/null 2>&1; then count=$((count + 1)); fi
+	printf '%s' "$count"
+}
+views() { root "SELECT COUNT(*) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME = 'locks'"; }
+schemas() { root "SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'miglock'"; }
+state() { printf '%s functions, %s view, %s schema' "$(callable)" "$(views)" "$(schemas)"; }
+all='6 functions, 1 view, 1 schema'
+none='0 functions, 0 view, 0 schema'
+state_is() { is "$1" "$(state)" "$2"; }
+library_in() { if is_mariadb; then root "INSTALL SONAME 'miglock'"; else root "INSTALL COMPONENT 'file://miglock'"; fi; }
+log_position() {
+	if is_mariadb; then
+		root 'SHOW MASTER STATUS' | cut -f 1,2
+	else
+		root 'SHOW BINARY LOG STATUS' | cut -f 1,2
+	fi
+}
+
+state_is 'nothing is there at first' "$none"
+before=$(log_position)
+[[ $before == *[0-9] ]] || not_ok 'there is a binary log to keep clean' "$before"
+
+mlk install --dry-run
+code_is 'install --dry-run' 0
+out_has 'it prints the statements' miglock 'CREATE OR REPLACE SQL SECURITY INVOKER VIEW'
+state_is 'and changes nothing' "$none"
+mlk uninstall
+code_is 'uninstall where nothing is' 0
+out_has 'says so' 'nothing of miglock is installed'
+
+# The library is not where the server looks for it.
+mv "$(dirname "$MLK_SOCKET")/plugin/miglock.so" .
+mlk install
+code_is 'install without the library' 1
+err_has 'the directory is named' "$plugin_dir" 'miglock.so'
+mlk install --json
+code_is 'install without the library --json' 1
+DIR=$plugin_dir facts <<-'END'
+	and as a document :: d.error.message.includes(e.DIR) && d.error.message.includes('miglock.so')
+END
+state_is 'nothing is left of that' "$none"
+mv miglock.so "$(dirname "$MLK_SOCKET")/plugin/"
+
+# Who may not install is told what is missing.
+root "CREATE USER nobody IDENTIFIED BY 'n'"
+printf '[client]\nsocket=%s\nuser=nobody\npassword=n\n' "$MLK_SOCKET" >nobody.cnf
+conf=$PWD/nobody.cnf
+mlk install
+code_is 'install without rights' 1
+err_has 'the missing right is named' 'it needs'
+conf=$PWD/all.cnf
+state_is 'nothing is left of that either' "$none"
+
+mlk install
+code_is 'install' 0
+out_has 'it says so' 'installed: miglock'
+state_is 'all is there' "$all"
+mlk install
+code_is 'install again' 0
+out_has 'has nothing to do' 'already installed'
+mlk install --json
+code_is 'install again --json' 0
+facts <<-'END'
+	has no statements :: d.outcome === 'already installed' && d.statements.length === 0 && /^\d+\.\d+\.\d+$/.test(d.version)
+END
+state_is 'all is still there' "$all"
+is 'the functions are of the same version as the command' "$(root 'SELECT miglock_version()')" \
+	"$("$MLK_CLI" version --json | sed 's/.*"version":"\([^"]*\)".*/\1/')"
+
+# The view reads like any table.
+lock_table shop
+session_start holder root
+session holder "SELECT GET_LOCK('$(root "SELECT miglock_name('rails', 'shop')")', 0)" >taken
+id=$(session holder 'SELECT CONNECTION_ID()')
+is 'the view has what is held' \
+	"$(root 'SELECT target, tool, kind, schema_name, verdict, held FROM miglock.locks WHERE held ORDER BY target')" \
+	$'ghost:shop\tghost\trow\tshop\tabandoned\t1\nrails:shop\trails\tnamed\tshop\tidle\t1'
+is 'and who holds it' "$(root "SELECT holder_id, holder_user FROM miglock.locks WHERE target = 'rails:shop'")" "$id"$'\troot'
+is 'its reasons are JSON' \
+	"$(root "SELECT JSON_VALID(because) AND JSON_LENGTH(because) > 0 AND JSON_VALID(blind_spots) FROM miglock.locks WHERE target = 'ghost:shop'")" 1
+is 'SELECT * has its columns' "$(server_client -B -e 'SELECT * FROM miglock.locks' | head -n 1 | tr '\t' ' ')" \
+	'target tool kind schema_name verdict held since held_seconds holder_id holder_user holder_host holder_program holder_pid waiters because blind_spots token next'
+is 'the next statement in it works' \
+	"$(root "$(root "SELECT next FROM miglock.locks WHERE target = 'ghost:shop'")" | grep -c '"outcome":"released"')" 1
+root "GRANT SELECT ON miglock.locks TO nobody"
+is 'another account sees its own share of it' \
+	"$(server_client --user=nobody --password=n -N -e 'SELECT COUNT(*) FROM miglock.locks' 2>/dev/null)" 0
+session_close holder
+root 'DROP DATABASE shop'
+
+# By halves: whatever is missing is added.
+half() {
+	local what=$1
+	mlk install
+	code_is "install completes: $what" 0
+	state_is "all is there: $what" "$all"
+}
+root 'DROP VIEW miglock.locks'
+half 'the view is missing'
+root 'DROP DATABASE miglock'
+half 'the schema is missing'
+root 'CREATE OR REPLACE SQL SECURITY INVOKER VIEW miglock.locks AS SELECT miglock_locks() AS target'
+half 'the view is of another version'
+is 'the view has its columns again' "$(root 'SELECT COUNT(held_seconds) FROM miglock.locks')" 0
+if is_mariadb; then
+	root 'DROP FUNCTION miglock_status; DROP FUNCTION miglock_release'
+	half 'two functions are missing'
+	root "UNINSTALL SONAME 'miglock'"
+	half 'only the functions are there'
+fi
+mlk uninstall
+code_is 'uninstall' 0
+state_is 'nothing is there after that' "$none"
+library_in
+half 'only the library is there'
+
+mlk uninstall --dry-run
+code_is 'uninstall --dry-run' 0
+state_is 'changes nothing' "$all"
+
+# What others put there stays.
+root 'CREATE TABLE miglock.notes (id INT)'
+mlk uninstall
+code_is 'uninstall beside a table of somebody else' 0
+state_is 'leaves the schema' '0 functions, 0 view, 1 schema'
+is 'and that table' "$(root 'SELECT COUNT(*) FROM miglock.notes')" 0
+mlk uninstall
+code_is 'uninstall again' 0
+out_has 'has nothing to do' 'nothing of miglock is installed'
+root 'CREATE TABLE miglock.locks (id INT)'
+mlk install
+code_is 'install over a table of that name' 1
+err_has 'names it' 'miglock.locks'
+state_is 'nothing was changed' '0 functions, 0 view, 1 schema'
+root 'DROP TABLE miglock.locks; CREATE VIEW miglock.locks AS SELECT 1 AS one'
+mlk install
+code_is 'install over a view of somebody else' 1
+library_in
+mlk uninstall
+code_is 'uninstall beside a view of somebody else' 0
+state_is 'takes the functions and leaves that view' '0 functions, 1 view, 1 schema'
+is 'it is the same view' "$(root 'SELECT one FROM miglock.locks')" 1
+root 'DROP DATABASE miglock'
+before=$(log_position)
+mlk install
+mlk uninstall
+code_is 'in and out once more' 0
+is 'nothing of it is in the binary log' "$(log_position)" "$before"
+state_is 'nothing is left' "$none"
+mlk status --json
+code_is 'without the functions the command goes on' 0
