@@ -120,6 +120,20 @@ static void tell_version(struct mlk_backend *b)
 }
 
 /* Calls a function whose arguments are in args, and parses what it gives. */
+/* The servers put the function's name before its message: "miglock_status UDF failed; ..." (MySQL, error
+ * 3200) and "miglock_status: ..." (MariaDB). The command's user called no function. */
+static const char *without_name(const char *function, const char *message)
+{
+    static const char *const after[] = {" UDF failed; ", ": "};
+    size_t len = strlen(function);
+
+    for (size_t i = 0; strncmp(message, function, len) == 0 && i < sizeof after / sizeof after[0]; i++) {
+        if (strncmp(message + len, after[i], strlen(after[i])) == 0)
+            return message + len + strlen(after[i]);
+    }
+    return message;
+}
+
 static enum mlk_status call(struct mlk_backend *b, const char *function, const char *const *args, cJSON **out,
                             char *error, size_t error_size)
 {
@@ -144,7 +158,7 @@ static enum mlk_status call(struct mlk_backend *b, const char *function, const c
     if (status == MLK_OK)
         text = mlk_rows_text(rows, 0, 0);
     if (status != MLK_OK) {
-        snprintf(error, error_size, "%s", b->session->error);
+        snprintf(error, error_size, "%s", without_name(function, b->session->error));
     } else {
         *out = text ? cJSON_Parse(text) : NULL;
         if (!*out) {
@@ -176,8 +190,11 @@ enum mlk_status mlk_backend_report(struct mlk_backend *b, const struct mlk_targe
 {
     if (b->functions) {
         const char *args[] = {target->text, NULL};
-        enum mlk_status status = call(b, "miglock_status", args, out, error, error_size);
+        enum mlk_status status = mlk_target_fits(target, b->session->flavour, error, error_size);
 
+        *out = NULL;
+        if (status == MLK_OK)
+            status = call(b, "miglock_status", args, out, error, error_size);
         if (!fall_back(b, status, out))
             return status;
     }

@@ -10,8 +10,6 @@
 #include "observe.h"
 #include "miglock/text.h"
 
-enum { MYSQL_NAME_MAX = 64 }; /* characters. Source: MySQL manual, GET_LOCK(). */
-
 enum mlk_status mlk_named_holder(struct mlk_session *s, const char *name, uint64_t *holder)
 {
     struct mlk_buf sql;
@@ -110,12 +108,9 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
     const char *name = o->target->name;
     enum mlk_status status;
 
-    if (s->flavour == MLK_MYSQL && mlk_utf8_length(name, strlen(name)) > MYSQL_NAME_MAX) {
-        snprintf(s->error, sizeof s->error,
-                 "MySQL takes no lock name longer than %d characters, this one has %zu", MYSQL_NAME_MAX,
-                 mlk_utf8_length(name, strlen(name)));
-        return MLK_USAGE;
-    }
+    status = mlk_target_fits(o->target, s->flavour, s->error, sizeof s->error);
+    if (status)
+        return status;
     status = mlk_named_holder(s, name, &o->holder_id);
     if (status == MLK_GONE || status == MLK_KILLED || status == MLK_NO_MEMORY)
         return status;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "miglock/session.h"
 #include "miglock/text.h"
 
 /* One line into error; always MLK_USAGE. */
@@ -221,4 +220,16 @@ enum mlk_status mlk_target_parse(const char *text, size_t len, struct mlk_target
     if (!take_part(&rest, &rest_len, qualifier, &qualifier_len) || rest_len)
         return bad(error, size, "only one '/' may follow the schema; put names with '/' in backquotes");
     return mlk_target_make(text, tool_len, schema, schema_len, qualifier, qualifier_len, out, error, size);
+}
+
+enum mlk_status mlk_target_fits(const struct mlk_target *target, enum mlk_flavour flavour, char *error,
+                                size_t size)
+{
+    enum { MYSQL_NAME_MAX = 64 }; /* characters. Source: MySQL manual, GET_LOCK(). */
+    size_t length = mlk_utf8_length(target->name, strlen(target->name));
+
+    if (flavour != MLK_MYSQL || length <= MYSQL_NAME_MAX)
+        return MLK_OK;
+    return bad(error, size, "MySQL takes no lock name longer than %d characters, this one has %zu",
+               MYSQL_NAME_MAX, length);
 }

@@ -134,7 +134,9 @@ const struct mlk_tool mlk_tool_ghost = {
     .kind = MLK_ROW,
     .how = "A flag in the table migrations_lock, row lock_key = 'km01'; it stays when the process dies.",
     .own_unlock = "UPDATE migrations_lock SET locked=0 WHERE lock_key='km01'",
-    .message = "Migration lock was never released or currently a migration is running.",
+    .message = "Migration lock was never released or currently a migration is running. (or: Migrations are "
+               "running at the "
+               "moment. Please wait that the lock get`s released.)",
     .default_table = "migrations_lock",
     .columns = columns,
     .read = read_rows,

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "miglock/buf.h"
+#include "miglock/session.h"
 #include "miglock/tool.h"
 
 enum {
@@ -26,7 +27,10 @@ struct mlk_target {
 /* Parses len bytes of text. MLK_OK, or MLK_USAGE with one line in error (what is wrong, what would work). */
 enum mlk_status mlk_target_parse(const char *text, size_t len, struct mlk_target *out, char *error,
                                  size_t error_size);
-/* The same from parts: qualifier may be NULL. */
+/* Whether a server of this flavour can have such a lock: MLK_OK, or MLK_USAGE with one line in error. */
+enum mlk_status mlk_target_fits(const struct mlk_target *target, enum mlk_flavour flavour, char *error,
+                                size_t error_size);
+/* A target from parts: qualifier may be NULL. */
 enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *schema, size_t schema_len,
                                 const char *qualifier, size_t qualifier_len, struct mlk_target *out,
                                 char *error, size_t error_size);
