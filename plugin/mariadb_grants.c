@@ -108,7 +108,7 @@ enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const c
     return MLK_OK;
 }
 
-/* As wild_compare in MariaDB's sql/hostname.cc does with a name that is no pattern itself: bytes, '\'
+/* As wild_compare in MariaDB's mysys/mf_wcomp.c does with a name that is no pattern itself: bytes, '\'
  * escapes. */
 bool mlk_grants_match(const char *pattern, const char *name)
 {
@@ -138,12 +138,12 @@ bool mlk_grants_match(const char *pattern, const char *name)
     }
 }
 
+enum { NO_WILDCARD = 128, LAST = 127 };
+
 /* As get_sort in MariaDB's sql/sql_acl.cc: a pattern counts as the more exact the later its first wildcard
  * stands. */
 static unsigned exactness(const char *pattern)
 {
-    enum { NO_WILDCARD = 128, LAST = 127 };
-
     for (size_t i = 0; pattern[i]; i++) {
         if (pattern[i] == '\\' && pattern[i + 1])
             i++;
@@ -151,6 +151,18 @@ static unsigned exactness(const char *pattern)
             return i + 1 < LAST ? (unsigned)i + 1 : LAST;
     }
     return NO_WILDCARD;
+}
+
+/* Whether the name is known to be spelled as the server compares it. One that holds more than ASCII may have
+ * other capitals; the server, which lowers them, could then find a more exact entry than we do. Such a name
+ * counts only where an entry spells it out: entries are in lower case. */
+static bool comparable(const struct mlk_grants *g, const char *name)
+{
+    for (; g->names_ignore_case && *name; name++) {
+        if ((unsigned char)*name >= 0x80)
+            return false;
+    }
+    return true;
 }
 
 /* acl_get takes the first entry that matches, the most exact one, and no other. Where two are as exact as
@@ -167,6 +179,8 @@ static unsigned schema_rights(const struct mlk_grants *g, const char *holder, co
             !mlk_grants_match(grant->schema, schema))
             continue;
         exact = exactness(grant->schema);
+        if (exact < NO_WILDCARD && !comparable(g, schema))
+            continue;
         if (exact > best)
             rights = grant->rights;
         else if (exact == best)
@@ -177,7 +191,7 @@ static unsigned schema_rights(const struct mlk_grants *g, const char *holder, co
     return rights;
 }
 
-/* ASCII is enough to be as strict as the server: a name with other capitals just does not match. */
+/* ASCII only; for other capitals see comparable. */
 static char *lower(const char *text)
 {
     char *copy = text ? strdup(text) : NULL;
@@ -195,7 +209,7 @@ static bool allow(const struct mlk_grants *g, unsigned right, const char *schema
         const struct grant *grant = &g->list[i];
 
         if (!grant->schema) {
-            if (grant->rights & right)
+            if (!grant->table && (grant->rights & right))
                 return true;
         } else if (!schema) {
             continue;

@@ -26,7 +26,7 @@ struct mlk_grants;
 struct mlk_grants *mlk_grants_new(bool names_ignore_case);
 void mlk_grants_free(struct mlk_grants *g);
 /* Adds rights of holder (a GRANTEE as the server spells it): ON *.* where schema is NULL, ON schema.* where
- * table is NULL (schema is then a LIKE pattern), else on that table. */
+ * table is NULL (schema is then a LIKE pattern), else on that table. A table without a schema is no grant. */
 enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const char *schema,
                                const char *table, unsigned rights);
 /* Whether anyone in the list has the right there. schema and table may be NULL. */

@@ -3,9 +3,10 @@
  * Reading grants. INFORMATION_SCHEMA shows what the server holds in memory, for roles with what they inherit.
  * It lists no role in USER_PRIVILEGES, so a role's rights ON *.* come from SHOW GRANTS.
  *
- * Stricter than the server, knowingly: grants on single columns do not count; names that need quoting inside
- * a GRANTEE are refused; with --skip-grant-tables nothing is granted. An account whose entries in mysql.db
- * were put there by hand for another host pattern than its own does not get those.
+ * Stricter than the server, knowingly: grants on single columns do not count; where the server ignores
+ * capitals, a grant with wildcards does not count for a schema name beyond ASCII; names that need quoting
+ * inside a GRANTEE are refused; with --skip-grant-tables nothing is granted. An account whose entries in
+ * mysql.db were put there by hand for another host pattern than its own does not get those.
  */
 #include "mariadb_privileges.h"
 

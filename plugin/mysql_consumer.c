@@ -123,7 +123,8 @@ static int end_row(void *context)
     const char **cells;
     enum mlk_status status;
 
-    if (!r->rows || r->column != r->columns)
+    /* After a failure some of the cells may not be there. */
+    if (r->failed || !r->rows || r->column != r->columns)
         return out_of_memory(r);
     cells = calloc(r->columns, sizeof *cells);
     if (!cells)
@@ -139,7 +140,7 @@ static int put(void *context, const char *text, size_t length)
 {
     struct mlk_mysql_result *r = context;
 
-    if (r->column >= r->columns)
+    if (r->failed || r->column >= r->columns)
         return out_of_memory(r);
     r->nulls[r->column] = !text;
     r->starts[r->column] = r->row.len;

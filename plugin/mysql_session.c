@@ -21,6 +21,7 @@
 struct mysql_inner {
     struct mlk_inner inner;
     void *connection;
+    bool left_alone; /* a connection that failed to connect and cannot be closed */
     /* The server keeps pointers to user and host: they are session.user and session.host, which live as long.
      */
 };
@@ -122,9 +123,11 @@ static enum mlk_status connect(struct mysql_inner *mysql)
     if (!mlk_mysql_consumer_use(connection) ||
         mlk_mysql.command_options->set(connection, MLK_MYSQL_USER_NAME, s->user) ||
         mlk_mysql.command_options->set(connection, MLK_MYSQL_HOST_NAME, s->host) ||
-        mlk_mysql.command_factory->connect(connection))
+        mlk_mysql.command_factory->connect(connection)) {
+        mysql->left_alone = true;
         return mlk_inner_error(&mysql->inner, MLK_DENIED, 0,
                                "the server does not open a session for the caller's account");
+    }
     mysql->connection = connection;
     return MLK_OK;
 }
@@ -176,8 +179,8 @@ enum mlk_status mlk_mysql_session_open(const struct mlk_caller *caller, const at
     if (mysql->connection)
         (void)mlk_mysql.command_factory->close(mysql->connection);
     mlk_mysql.command_thread->end();
-    /* Without a connection the server may still hold pointers to user and host. */
-    if (mysql->connection)
+    /* What was left alone may still hold pointers to user and host. */
+    if (!mysql->left_alone)
         free(mysql);
     return status;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "mysql_values.h"
 
+#include <float.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "mysql_abi.h"
 
@@ -43,12 +45,13 @@ static int integer_digit(const int32_t *words, int count, int i)
 size_t mlk_mysql_decimal_text(char *to, const void *value)
 {
     const struct mysql_decimal *d = value;
-    int integer_words = (d->intg + DIGITS_PER_WORD - 1) / DIGITS_PER_WORD;
+    int integer_words;
     size_t n = 0;
     int i = 0;
 
     if (d->intg < 0 || d->frac < 0 || d->intg > DIGITS_MAX / 2 || d->frac > DIGITS_MAX / 2)
         return fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "0"), MLK_MYSQL_VALUE_MAX);
+    integer_words = (d->intg + DIGITS_PER_WORD - 1) / DIGITS_PER_WORD;
     if (d->sign)
         to[n++] = '-';
     while (i < d->intg - 1 && integer_digit(d->buf, d->intg, i) == 0)
@@ -68,10 +71,16 @@ size_t mlk_mysql_decimal_text(char *to, const void *value)
 
 size_t mlk_mysql_double_text(char *to, double value, unsigned decimals)
 {
-    int n = decimals < NOT_FIXED ? snprintf(to, MLK_MYSQL_VALUE_MAX, "%.*f", (int)decimals, value)
-                                 : snprintf(to, MLK_MYSQL_VALUE_MAX, "%.15g", value);
+    size_t n;
+    int digits = DBL_DIG;
 
-    return fit(n, MLK_MYSQL_VALUE_MAX);
+    if (decimals < NOT_FIXED)
+        return fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "%.*f", (int)decimals, value), MLK_MYSQL_VALUE_MAX);
+    /* A release compares a row with the values that were seen: the text must stand for this very value. */
+    do
+        n = fit(snprintf(to, MLK_MYSQL_VALUE_MAX, "%.*g", digits, value), MLK_MYSQL_VALUE_MAX);
+    while (digits++ < DBL_DECIMAL_DIG && strtod(to, NULL) != value);
+    return n;
 }
 
 /* ".123" for a precision of 3; "" for 0. */

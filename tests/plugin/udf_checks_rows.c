@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "udf_checks.h"
+
+static void check_status_rows(const char *valid)
+{
+    const struct udf_text usable[] = {UDF_TEXT("rails:shop")};
+    struct udf f;
+
+    udf_open(&f, "miglock_status", 1);
+    assert_false(f.init.const_item); /* its answer is another one each time */
+    check_bad_texts(&f, usable, 0, "the target ");
+    udf_row_is_null(&f, (const struct udf_text[]){{NULL, 0}});
+    udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("shop")}, "'shop' is not a target");
+    udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("rail:shop")}, "unknown tool 'rail'");
+    udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("ghost:`blog")}, "backquotes");
+    udf_row_fails(&f, usable, valid);
+    udf_end(&f);
+}
+
+static void check_locks_rows(const char *valid)
+{
+    const struct udf_text usable[] = {UDF_TEXT("shop")};
+    char longest[256 + 1];
+    struct udf f;
+
+    udf_open(&f, "miglock_locks", 0);
+    assert_false(f.init.const_item);
+    udf_row_fails(&f, NULL, valid);
+    udf_end(&f);
+    udf_open(&f, "miglock_locks", 1);
+    check_bad_texts(&f, usable, 0, "the schema ");
+    udf_row_is_null(&f, (const struct udf_text[]){{NULL, 0}});
+    udf_row_fails(&f, usable, valid);
+    memset(longest, 'x', sizeof longest);
+    udf_row_fails(&f, (const struct udf_text[]){{longest, 256}}, valid);
+    udf_row_fails(&f, (const struct udf_text[]){{longest, 257}},
+                  "the schema is too long: 257 bytes, at most 256");
+    udf_end(&f);
+}
+
+static void check_release_rows(const char *valid)
+{
+    const struct udf_text usable[] = {UDF_TEXT("rails:shop"), UDF_TEXT("9f3a61c2e0b7"), UDF_TEXT("force")};
+    const struct udf_text not_force[] = {UDF_TEXT("FORCE"), UDF_TEXT("force "),  UDF_TEXT("forc"),
+                                         UDF_TEXT("no"),    UDF_TEXT("force\0"), UDF_TEXT("\xff")};
+    char longest[65 + 1];
+    struct udf f;
+
+    memset(longest, '0', sizeof longest);
+    for (unsigned count = 2; count <= 3; count++) {
+        udf_open(&f, "miglock_release", count);
+        assert_false(f.init.const_item);
+        check_bad_texts(&f, usable, 0, "the target ");
+        check_bad_texts(&f, usable, 1, "the token ");
+        for (unsigned nulls = 1; nulls < 1U << count; nulls++) {
+            struct udf_text texts[3];
+
+            for (unsigned i = 0; i < count; i++)
+                texts[i] = nulls >> i & 1U ? (struct udf_text){NULL, 0} : usable[i];
+            udf_row_is_null(&f, texts); /* nothing is done, not even with a NULL for 'force' */
+        }
+        udf_row_fails(&f, (const struct udf_text[]){usable[0], {longest, 65}, usable[2]},
+                      "the token is too long: 65 bytes, at most 64");
+        udf_row_fails(&f, (const struct udf_text[]){usable[0], {longest, 64}, usable[2]}, valid);
+        udf_row_fails(&f, usable, valid);
+        udf_end(&f);
+    }
+    udf_open(&f, "miglock_release", 3);
+    for (size_t i = 0; i < UNIT_COUNT(not_force); i++)
+        udf_row_fails(&f, (const struct udf_text[]){usable[0], usable[1], not_force[i]},
+                      "the third argument can only be 'force'");
+    udf_row_fails(&f, (const struct udf_text[]){usable[0], usable[1], UDF_TEXT("")}, valid);
+    udf_end(&f);
+}
+
+void check_arguments_of_rows(const char *valid)
+{
+    check_status_rows(valid);
+    check_locks_rows(valid);
+    check_release_rows(valid);
+}
