@@ -9,9 +9,6 @@
 #include "miglock/buf.h"
 #include "miglock/session.h"
 
-/* Every statement of the core starts with it. */
-#define MLK_TAG "/* miglock */ "
-
 /* Runs sql under that need; rows may be NULL. */
 enum mlk_status mlk_ask(struct mlk_session *s, const struct mlk_access *need, const char *sql,
                         struct mlk_rows **rows);

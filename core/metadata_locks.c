@@ -39,6 +39,17 @@ static void look_for_lost(struct mlk_session *s, cJSON *blind_spots)
 {
     struct mlk_rows *rows;
 
+    /* a lock of a session without a place in performance_schema has no owner there */
+    if (mlk_ask(s, &mlk_need_nothing,
+                MLK_TAG "SHOW GLOBAL STATUS LIKE 'Performance_schema_thread_instances_lost'",
+                &rows) == MLK_OK &&
+        mlk_rows_int(rows, 0, 1, 0) > 0)
+        mlk_say(
+            blind_spots,
+            "performance_schema had no room for %s sessions (performance_schema_max_thread_instances): their "
+            "locks and programs are not visible",
+            mlk_rows_text(rows, 0, 1));
+    mlk_rows_free(rows);
     if (mlk_ask(s, &mlk_need_nothing,
                 MLK_TAG "SHOW GLOBAL STATUS LIKE 'Performance_schema_metadata_lock_lost'", &rows) == MLK_OK &&
         mlk_rows_int(rows, 0, 1, 0) > 0)
@@ -71,8 +82,10 @@ static enum mlk_status read_performance_schema(struct mlk_session *s, const char
         mlk_buf_fmt(
             &sql, MLK_TAG "SELECT DISTINCT t.PROCESSLIST_ID, m.OBJECT_SCHEMA%sm.OBJECT_TYPE = 'TABLE'", from);
         if (schema) {
-            mlk_buf_str(&sql, " AND m.OBJECT_SCHEMA = ");
+            /* in whatever case: lower_case_table_names can be on */
+            mlk_buf_str(&sql, " AND LOWER(m.OBJECT_SCHEMA) = LOWER(");
             mlk_sql_string(&sql, schema, strlen(schema));
+            mlk_buf_str(&sql, ")");
         } else {
             mlk_buf_str(
                 &sql,

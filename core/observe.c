@@ -2,6 +2,7 @@
 #include "observe.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ask.h"
@@ -110,7 +111,7 @@ static enum mlk_status begin(struct mlk_observation *o, const struct mlk_snapsho
     return MLK_OK;
 }
 
-enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+static enum mlk_status look(struct mlk_session *s, const struct mlk_snapshot *snapshot,
                             const struct mlk_target *target, struct mlk_observation *o)
 {
     enum mlk_status status = begin(o, snapshot, target);
@@ -127,8 +128,48 @@ enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *sn
     return o->next.status;
 }
 
+/* The sessions were listed before the row was read. Who connected and took the lock in between is in the row
+ * but not in the list. So list the sessions again, and read the row again: if it is the same as before, its
+ * owner had it while the sessions were listed, and is not among them. */
+static enum mlk_status confirm(struct mlk_session *s, struct mlk_observation *o)
+{
+    const struct mlk_target *target = o->target;
+    struct mlk_snapshot *later = calloc(1, sizeof *later);
+    char seen[sizeof o->token];
+    enum mlk_status status = later ? mlk_snapshot_take(s, target->schema, later) : MLK_NO_MEMORY;
+
+    if (status) {
+        free(later);
+        return status;
+    }
+    memcpy(seen, o->token, sizeof seen);
+    mlk_observation_free(o);
+    status = look(s, later, target, o);
+    o->own = later;
+    if (status || o->verdict != MLK_ABANDONED || strcmp(seen, o->token) == 0)
+        return status;
+    o->verdict = MLK_UNKNOWN;
+    mlk_say(o->because, "the lock changed hands while it was looked at: look again");
+    mlk_buf_reset(&o->next);
+    make_next(o);
+    return o->next.status;
+}
+
+enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+                            const struct mlk_target *target, struct mlk_observation *o)
+{
+    enum mlk_status status = look(s, snapshot, target, o);
+
+    if (status || target->tool->kind != MLK_ROW || o->verdict != MLK_ABANDONED || o->facts.older_than_server)
+        return status;
+    return confirm(s, o);
+}
+
 void mlk_observation_free(struct mlk_observation *o)
 {
+    if (o->own)
+        mlk_snapshot_free(o->own);
+    free(o->own);
     mlk_rows_free(o->rows);
     cJSON_Delete(o->because);
     cJSON_Delete(o->blind_spots);

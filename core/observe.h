@@ -39,6 +39,7 @@ struct mlk_observation {
     size_t sibling_count, waiter_count; /* the arrays stop at MLK_PEOPLE_SHOWN */
     char token[MLK_TOKEN_LEN + 1];      /* "" where there is nothing to release */
     struct mlk_buf next;                /* the next statement; empty: none */
+    struct mlk_snapshot *own;           /* private: a later snapshot that had to be taken for this lock */
 };
 
 enum { MLK_PEOPLE_SHOWN = 50, MLK_PEOPLE_SAID = 5 };

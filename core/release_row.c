@@ -119,6 +119,8 @@ enum mlk_status mlk_release_row(struct mlk_session *s, struct mlk_release *r, co
     if (status == MLK_NO_MEMORY)
         return status;
     if (status) {
+        /* so that the look afterwards does not see what may never be */
+        roll_back(s);
         r->outcome = "failed";
         mlk_say(r->because,
                 "the COMMIT was not confirmed (%s): look again, the row is either as it was or released",

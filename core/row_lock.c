@@ -11,14 +11,37 @@
 
 enum { ROWS_READ = 100 };
 
+static size_t char_length(const char *text)
+{
+    size_t n = 1;
+
+    while (((unsigned char)text[n] & 0xc0u) == 0x80u)
+        n++;
+    return n;
+}
+
+/* Case is ignored: with lower_case_table_names the server does so, and one session too many only makes the
+ * answer more careful. How the server then folds letters outside ASCII is its own affair, so each of them
+ * equals any letter. */
+static bool same_schema(const struct mlk_snapshot *snap, const char *a, const char *b)
+{
+    while (a && b && *a && *b) {
+        bool ascii = (unsigned char)*a < 0x80 && (unsigned char)*b < 0x80;
+
+        if ((ascii || !snap->server.names_fold) && strncasecmp(a, b, 1) != 0)
+            return false;
+        a += snap->server.names_fold ? char_length(a) : 1;
+        b += snap->server.names_fold ? char_length(b) : 1;
+    }
+    return a && b && !*a && !*b;
+}
+
 static bool has_table_locks(const struct mlk_snapshot *snap, uint64_t id, const char *schema)
 {
     const struct mlk_rows *r = snap->locks.tables;
 
     for (size_t i = 0; r && i < r->count; i++) {
-        const char *name = mlk_rows_text(r, i, 1);
-
-        if (mlk_rows_id(r, i, 0) == id && name && strcasecmp(name, schema) == 0)
+        if (mlk_rows_id(r, i, 0) == id && same_schema(snap, mlk_rows_text(r, i, 1), schema))
             return true;
     }
     return false;
@@ -62,8 +85,7 @@ static bool mentions(const struct mlk_person *p, const char *schema)
 }
 
 /* Sessions that use the schema, name it in a statement, or have locks on its tables, could be the migration.
- * Case is ignored: with lower_case_table_names the server does so, and one session too many only makes the
- * answer more careful. */
+ */
 static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_people *people = &o->snapshot->people;
@@ -73,7 +95,7 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 
     for (size_t i = 0; i < people->count; i++) {
         const struct mlk_person *p = &people->list[i];
-        bool in_schema = (p->db && strcasecmp(p->db, schema) == 0) || mentions(p, schema);
+        bool in_schema = same_schema(o->snapshot, p->db, schema) || mentions(p, schema);
 
         if (!mlk_person_counts(s, p))
             continue;
@@ -178,6 +200,9 @@ static void compare_uncommitted(struct mlk_session *s, struct mlk_observation *o
 
     if (s->ops->read_table(s, t->schema, t->table, true, ROWS_READ, &dirty)) {
         mlk_say(o->blind_spots, "uncommitted changes of the lock table are not visible: %s", s->error);
+        /* "free" would be a guess: knex's flag may be there, uncommitted */
+        if (o->facts.lock == MLK_LOCK_FREE)
+            o->facts.lock = MLK_LOCK_UNREADABLE;
         return;
     }
     same = dirty->count == o->rows->count && dirty->columns == o->rows->columns;

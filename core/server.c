@@ -60,6 +60,28 @@ static void read_cluster(struct mlk_session *s, struct mlk_server *out)
     mlk_rows_free(rows);
 }
 
+/* Stopped replication has no threads, yet the rows are another server's. An account that may not ask
+ * (REPLICATION CLIENT, MariaDB: SLAVE MONITOR) sees the threads of running replication only. */
+static void read_replica(struct mlk_session *s, struct mlk_server *out)
+{
+    const char *sql =
+        s->flavour == MLK_MYSQL ? MLK_TAG "SHOW REPLICA STATUS" : MLK_TAG "SHOW ALL SLAVES STATUS";
+    struct mlk_rows *rows;
+    int channel;
+
+    if (mlk_ask(s, &mlk_need_nothing, sql, &rows) == MLK_OK) {
+        channel = s->flavour == MLK_MYSQL ? mlk_rows_column(rows, "Channel_Name") : -1;
+        for (size_t i = 0; i < rows->count; i++) {
+            const char *name = channel < 0 ? NULL : mlk_rows_text(rows, i, (size_t)channel);
+
+            /* the members of a group take each other's rows; see read_cluster */
+            out->replica = out->replica || !name ||
+                           strncmp(name, "group_replication_", strlen("group_replication_")) != 0;
+        }
+    }
+    mlk_rows_free(rows);
+}
+
 enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, cJSON *blind_spots)
 {
     struct mlk_rows *rows;
@@ -70,18 +92,24 @@ enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, c
     status = mlk_ask(s, &mlk_need_nothing,
                      MLK_TAG
                      "SELECT @@version, @@GLOBAL.read_only, @@GLOBAL.performance_schema, UNIX_TIMESTAMP(), "
-                     "@@GLOBAL.innodb_read_only",
+                     "@@GLOBAL.lower_case_table_names",
                      &rows);
     if (status)
         return status;
     snprintf(out->text, sizeof out->text, "%s %s", s->flavour == MLK_MYSQL ? "MySQL" : "MariaDB",
              mlk_rows_text(rows, 0, 0) ? mlk_rows_text(rows, 0, 0) : "");
-    out->read_only = is_on(mlk_rows_text(rows, 0, 1)) || is_on(mlk_rows_text(rows, 0, 4));
+    out->read_only = is_on(mlk_rows_text(rows, 0, 1));
     out->performance_schema = is_on(mlk_rows_text(rows, 0, 2));
     out->now = mlk_rows_int(rows, 0, 3, 0);
+    out->names_fold = mlk_rows_int(rows, 0, 4, 0) != 0;
+    mlk_rows_free(rows);
+    /* a server without InnoDB has no such variable */
+    if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.innodb_read_only", &rows) == MLK_OK)
+        out->read_only = out->read_only || is_on(mlk_rows_text(rows, 0, 0));
     mlk_rows_free(rows);
     if (read_start(s, out) || out->started < 0)
         mlk_say(blind_spots, "when the server started is not known");
+    read_replica(s, out);
     read_cluster(s, out);
     if (out->cluster)
         mlk_say(blind_spots,

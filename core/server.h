@@ -15,6 +15,8 @@ struct mlk_server {
     int64_t started;         /* when it started, by its clock; -1 where it does not say */
     bool read_only;          /* read_only or innodb_read_only is set */
     bool performance_schema; /* is on */
+    bool names_fold;         /* lower_case_table_names: schema names ignore case */
+    bool replica;            /* has a source to replicate from, whether it does so now or not */
     const char *cluster;     /* "Galera" or "Group Replication" where it is part of one, else NULL */
 };
 

@@ -26,7 +26,7 @@ struct mlk_people {
     size_t count;
     bool all;                           /* no session is hidden from this account */
     bool transactions;                  /* open transactions are visible */
-    bool replica;                       /* replication threads run here: rows come from another server */
+    bool replica;                       /* rows come from another server */
     struct mlk_rows *rows, *attributes; /* private: own the texts */
 };
 

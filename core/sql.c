@@ -18,7 +18,7 @@ enum mlk_status mlk_sql_string(struct mlk_buf *b, const char *text, size_t len)
             escaped = "\\0";
             break;
         case '\'':
-            escaped = "\\'";
+            escaped = "''"; /* good in every sql_mode, also where a person pastes the statement */
             break;
         case '\\':
             escaped = "\\\\";

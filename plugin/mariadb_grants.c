@@ -7,6 +7,7 @@
 struct grant {
     char *holder, *schema, *table; /* schema and table may be NULL */
     unsigned rights;
+    bool rival;
 };
 
 struct mlk_grants {
@@ -74,8 +75,8 @@ static bool same(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
-enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const char *schema,
-                               const char *table, unsigned rights)
+static enum mlk_status add(struct mlk_grants *g, const char *holder, const char *schema, const char *table,
+                           unsigned rights, bool rival)
 {
     struct grant grant;
 
@@ -100,12 +101,25 @@ enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const c
     grant.schema = schema ? strdup(schema) : NULL;
     grant.table = table ? strdup(table) : NULL;
     grant.rights = rights;
+    grant.rival = rival;
     if (!grant.holder || (schema && !grant.schema) || (table && !grant.table)) {
         drop(&grant);
         return MLK_NO_MEMORY;
     }
     g->list[g->count++] = grant;
     return MLK_OK;
+}
+
+enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const char *schema,
+                               const char *table, unsigned rights)
+{
+    return add(g, holder, schema, table, rights, false);
+}
+
+enum mlk_status mlk_grants_add_rival(struct mlk_grants *g, const char *holder, const char *schema,
+                                     const char *table, unsigned rights)
+{
+    return schema ? add(g, holder, schema, table, rights, true) : MLK_OK;
 }
 
 /* As wild_compare in MariaDB's mysys/mf_wcomp.c does with a name that is no pattern itself: bytes, '\'
@@ -203,20 +217,48 @@ static char *lower(const char *text)
     return copy;
 }
 
+/* A role's entries, and those of PUBLIC, have no host: the server finds them by name alone. */
+static bool has_host(const char *holder)
+{
+    size_t len = strlen(holder);
+
+    return len < 3 || strcmp(holder + len - 3, "@''") != 0;
+}
+
+/* What is left of these rights of holder when the server goes by a rival's entry instead. */
+static unsigned narrowed(const struct mlk_grants *g, const char *holder, const char *schema,
+                         const char *table, unsigned rights)
+{
+    for (size_t i = 0; has_host(holder) && i < g->count; i++) {
+        const struct grant *grant = &g->list[i];
+
+        if (!grant->rival || !grant->table != !table)
+            continue;
+        if (!table && mlk_grants_match(grant->schema, schema))
+            rights &= schema_rights(g, grant->holder, schema);
+        else if (table && strcmp(grant->schema, schema) == 0 && strcmp(grant->table, table) == 0)
+            rights &= grant->rights;
+    }
+    return rights;
+}
+
 static bool allow(const struct mlk_grants *g, unsigned right, const char *schema, const char *table)
 {
     for (size_t i = 0; i < g->count; i++) {
         const struct grant *grant = &g->list[i];
 
+        if (grant->rival)
+            continue;
         if (!grant->schema) {
             if (!grant->table && (grant->rights & right))
                 return true;
         } else if (!schema) {
             continue;
         } else if (!grant->table) {
-            if (schema_rights(g, grant->holder, schema) & right)
+            if (narrowed(g, grant->holder, schema, NULL, schema_rights(g, grant->holder, schema)) & right)
                 return true;
-        } else if ((grant->rights & right) && strcmp(grant->schema, schema) == 0 &&
+        } else if (strcmp(grant->schema, schema) == 0 &&
+                   (narrowed(g, grant->holder, schema, grant->table, grant->rights) & right) &&
                    (right == MLK_RIGHT_SEE || (table && strcmp(grant->table, table) == 0))) {
             return true;
         }

@@ -29,6 +29,12 @@ void mlk_grants_free(struct mlk_grants *g);
  * table is NULL (schema is then a LIKE pattern), else on that table. A table without a schema is no grant. */
 enum mlk_status mlk_grants_add(struct mlk_grants *g, const char *holder, const char *schema,
                                const char *table, unsigned rights);
+/* The same for an entry that is not the account's own but that the server may go by instead of it: one of an
+ * anonymous user, or of the same user on another host. Which entry wins depends on where the client really
+ * is, which nobody here knows. So such an entry gives nothing, and takes away what it does not have. Only for
+ * schemas and tables. */
+enum mlk_status mlk_grants_add_rival(struct mlk_grants *g, const char *holder, const char *schema,
+                                     const char *table, unsigned rights);
 /* Whether anyone in the list has the right there. schema and table may be NULL. */
 bool mlk_grants_allow(const struct mlk_grants *g, unsigned right, const char *schema, const char *table);
 

@@ -121,6 +121,38 @@ static enum mlk_status add_view(struct mlk_inner *inner, struct mlk_grants *g, c
     return status;
 }
 
+/* Adds the entries of others that the server may go by instead of the account's own (see
+ * mlk_grants_add_rival): those of anonymous users and of the same user on other hosts. */
+static enum mlk_status add_rivals(struct mlk_inner *inner, struct mlk_grants *g, const char *columns,
+                                  const char *view, const char *account)
+{
+    char same_user[HOLDER_MAX];
+    struct mlk_rows *rows = NULL;
+    struct mlk_buf sql;
+    enum mlk_status status;
+
+    (void)snprintf(same_user, sizeof same_user, "'%s'@", inner->session.user);
+    mlk_buf_init(&sql, SQL_MAX);
+    mlk_buf_fmt(&sql, "SELECT %s FROM information_schema.%s WHERE (LOCATE(BINARY ", columns, view);
+    mlk_sql_string(&sql, same_user, strlen(same_user));
+    mlk_buf_str(&sql, ", BINARY GRANTEE) = 1 OR LOCATE(BINARY '''''@', BINARY GRANTEE) = 1) AND "
+                      "RIGHT(GRANTEE, 3) <> '@''''' "
+                      "AND BINARY GRANTEE <> BINARY ");
+    mlk_sql_string(&sql, account, strlen(account));
+    status = select_all(inner, &sql, &rows);
+    for (size_t i = 0; !status && i < rows->count; i++) {
+        const char *holder = mlk_rows_text(rows, i, 0);
+        const char *right = mlk_rows_text(rows, i, 3);
+
+        if (holder && right &&
+            mlk_grants_add_rival(g, holder, mlk_rows_text(rows, i, 1), mlk_rows_text(rows, i, 2),
+                                 mlk_right_of(right, strlen(right), false)))
+            status = out_of_memory(inner);
+    }
+    mlk_rows_free(rows);
+    return status;
+}
+
 /* The privileges of "GRANT PROCESS, SHOW DATABASES ON *.* TO `role`". Before " ON " such a line has nothing
  * but their names: everything that users can name is quoted, and comes later. Other lines have no rights ON
  * *.*. */
@@ -204,6 +236,12 @@ static enum mlk_status load(struct mlk_inner *inner, struct mlk_grants *g, const
     if (!status)
         status = add_view(inner, g, "GRANTEE, TABLE_SCHEMA, TABLE_NAME, PRIVILEGE_TYPE", "TABLE_PRIVILEGES",
                           account, roles);
+    if (!status)
+        status =
+            add_rivals(inner, g, "GRANTEE, TABLE_SCHEMA, NULL, PRIVILEGE_TYPE", "SCHEMA_PRIVILEGES", account);
+    if (!status)
+        status = add_rivals(inner, g, "GRANTEE, TABLE_SCHEMA, TABLE_NAME, PRIVILEGE_TYPE", "TABLE_PRIVILEGES",
+                            account);
     if (!status)
         status = add_roles(inner, g, roles);
     mlk_rows_free(roles);

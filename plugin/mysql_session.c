@@ -37,11 +37,22 @@ static enum mlk_status run(struct mlk_inner *inner, const char *sql, size_t len,
 {
     struct mlk_mysql_result result = {0};
     enum mlk_status status = MLK_OK;
+    struct mlk_buf tagged;
     int failed;
 
+    /* The session is in the process list, where another call must not take it for a migration. */
+    mlk_buf_init(&tagged, len + sizeof MLK_TAG);
+    if (len < strlen(MLK_TAG) || memcmp(sql, MLK_TAG, strlen(MLK_TAG)) != 0)
+        mlk_buf_str(&tagged, MLK_TAG);
+    if (mlk_buf_add(&tagged, sql, len)) {
+        mlk_buf_free(&tagged);
+        return mlk_inner_error(inner, MLK_NO_MEMORY, 0, "out of memory");
+    }
     mlk_mysql_receive(&result);
-    failed = mlk_mysql.command_query->query(impl(inner)->connection, sql, (unsigned long)len);
+    failed = mlk_mysql.command_query->query(impl(inner)->connection, mlk_buf_text(&tagged),
+                                            (unsigned long)tagged.len);
     mlk_mysql_receive(NULL);
+    mlk_buf_free(&tagged);
     if (result.failed) {
         status = mlk_inner_error(inner, MLK_NO_MEMORY, 0, "out of memory");
     } else if (failed || result.error_number) {

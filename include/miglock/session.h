@@ -20,6 +20,9 @@
 
 enum { MLK_SESSION_VERSION = 1, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
 
+/* What miglock's statements start with, so that it knows its own in a process list. */
+#define MLK_TAG "/* miglock */ "
+
 enum mlk_flavour { MLK_MYSQL, MLK_MARIADB };
 
 enum mlk_need {

@@ -2,7 +2,8 @@
 /*
  * Putting values into SQL text: the only two functions that do so. They rely on what every session adapter
  * guarantees (see session.h): client character set utf8mb4, sql_mode without NO_BACKSLASH_ESCAPES and
- * without ANSI_QUOTES.
+ * without ANSI_QUOTES. Where a person pastes the text into a session with another sql_mode, a quote still
+ * ends no literal.
  */
 #ifndef MIGLOCK_SQL_H
 #define MIGLOCK_SQL_H

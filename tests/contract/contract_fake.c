@@ -67,7 +67,7 @@ static void script_values(struct mlk_session *s)
     one(s, "SELECT 'it", "it's \"quoted\" `here` ''");
     one(s, "SELECT '\\\\ ", "\\ \\\\ \\' \\0 \\n ends in \\");
     one(s, "SELECT 'a\\n", "a\nb\rc\td\x1a\x01\x7f");
-    one(s, "SELECT '\\'; DROP", "'; DROP TABLE t; -- /* */ # %_");
+    one(s, "SELECT '''; DROP", "'; DROP TABLE t; -- /* */ # %_");
     one(s, "SELECT '\xc3\xa9", "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x94\x92");
     one(s, "SELECT CHAR_LENGTH", "1");
     one(s, "SELECT HEX('a\\0b')", "610062");

@@ -19,10 +19,9 @@ void scene_people(struct mlk_session *s, const char *rows)
 {
     static const char head[] = "ID|USER|HOST|DB|COMMAND|TIME|STATE|INFO";
 
-    with_head(s,
-              s->flavour == MLK_MYSQL ? "FROM performance_schema.processlist"
-                                      : "FROM information_schema.PROCESSLIST",
-              head, rows);
+    with_head(s, "FROM information_schema.PROCESSLIST", head, rows);
+    if (s->flavour == MLK_MYSQL)
+        with_head(s, "FROM performance_schema.processlist", head, rows);
 }
 
 void scene_transactions(struct mlk_session *s, const char *rows)
@@ -72,7 +71,8 @@ void scene_server(struct mlk_session *s, const char *read_only, const char *perf
 
     snprintf(row, sizeof row, "%s|%s|%s|" SCENE_NOW "|0",
              s->flavour == MLK_MYSQL ? "9.7.4" : "10.11.19-MariaDB", read_only, performance_schema);
-    with_head(s, "SELECT @@version", "@@version|read_only|performance_schema|now|innodb_read_only", row);
+    with_head(s, "SELECT @@version", "@@version|read_only|performance_schema|now|names", row);
+    with_head(s, "@@GLOBAL.innodb_read_only", "innodb_read_only", "0");
 }
 
 void scene_lock_tables(struct mlk_session *s, const char *tables)
@@ -127,6 +127,9 @@ struct mlk_session *scene_open(enum mlk_flavour flavour)
     scene_named_locks(s, "");
     scene_table_locks(s, "");
     with_head(s, "Performance_schema_metadata_lock_lost", "Variable_name|Value", "x|0");
+    with_head(s, "Performance_schema_thread_instances_lost", "Variable_name|Value", "x|0");
+    mlk_fake_rows(s, s->flavour == MLK_MYSQL ? "SHOW REPLICA STATUS" : "SHOW ALL SLAVES STATUS",
+                  "Source_Host|Channel_Name\n");
     mlk_fake_error(s, "information_schema.METADATA_LOCK_INFO", 1109,
                    "Unknown table 'METADATA_LOCK_INFO' in information_schema");
     /* the schema has tables of its own beside the tool's */

@@ -245,15 +245,15 @@ static void the_name_is_quoted(void **state)
     struct mlk_session *s = scene_open(scene_flavour(state));
     cJSON *d;
 
-    scene_holder(s, "it\\'s \\\\ mine", "1562");
+    scene_holder(s, "it''s \\\\ mine", "1562");
     scene_people(s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n");
     mlk_fake_affected(s, KILL, 0);
     mlk_fake_then(s, 1);
-    scene_holder(s, "it\\'s \\\\ mine", "NULL");
+    scene_holder(s, "it''s \\\\ mine", "NULL");
     mlk_fake_when(s, 1);
     d = scene_release(s, "named:it's \\ mine", NULL, true);
     scene_expect(d, "outcome", "released");
-    assert_int_equal(mlk_fake_sent(s, "KILL...'it\\'s \\\\ mine'"), 1);
+    assert_int_equal(mlk_fake_sent(s, "KILL...'it''s \\\\ mine'"), 1);
     cJSON_Delete(d);
     scene_close(s);
 }

@@ -240,14 +240,14 @@ static void any_name(void **state)
     struct mlk_session *s = scene_open(scene_flavour(state));
     cJSON *d;
 
-    scene_holder(s, "it\\'s mine", "1562");
+    scene_holder(s, "it''s mine", "1562");
     scene_people(s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n");
     d = scene_report(s, "named:it's mine");
     scene_expect(d, "target", "named:it's mine");
     scene_expect(d, "schema", NULL);
     scene_expect(d, "name", "it's mine");
     scene_expect(d, "verdict", "idle");
-    assert_non_null(strstr(scene_text(d, "next"), "'named:it\\'s mine'"));
+    assert_non_null(strstr(scene_text(d, "next"), "'named:it''s mine'"));
     cJSON_Delete(d);
     scene_close(s);
 }

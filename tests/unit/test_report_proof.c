@@ -162,6 +162,136 @@ static void no_proof_without_the_process_list_of_all(void **state)
     scene_close(s);
 }
 
+/* The sessions are listed first, the row is read later: who came in between is found nevertheless. */
+static void who_comes_during_the_look(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+    cJSON *d;
+
+    scene_ghost(s);
+    mlk_fake_rows(
+        s, "READ TABLE blog.migrations_lock",
+        "lock_key|locked|acquired_at|released_at\nkm01|1|2026-11-21 08:00:00|2026-11-01 00:00:00\n");
+    mlk_fake_then(s, 1);
+    scene_people(s, "21|ghost|10.0.0.7:1|blog|Sleep|0||NULL\n");
+    mlk_fake_when(s, 1);
+    d = scene_report(s, "ghost:blog");
+    scene_expect(d, "verdict", "idle");
+    assert_int_equal((int)scene_number(d, "sibling_count"), 1);
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
+/* Another lock the second time: its owner can be anybody who came after the sessions were listed. */
+static void no_proof_while_the_lock_changes_hands(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+    cJSON *d;
+
+    scene_ghost(s);
+    mlk_fake_rows(
+        s, "READ TABLE blog.migrations_lock",
+        "lock_key|locked|acquired_at|released_at\nkm01|1|2026-11-21 07:00:00|2026-11-01 00:00:00\n");
+    mlk_fake_times(s, 1);
+    mlk_fake_rows(
+        s, "READ TABLE DIRTY blog.migrations_lock",
+        "lock_key|locked|acquired_at|released_at\nkm01|1|2026-11-21 07:00:00|2026-11-01 00:00:00\n");
+    mlk_fake_times(s, 1);
+    d = scene_report(s, "ghost:blog");
+    scene_expect(d, "verdict", "unknown");
+    scene_expect_says(d, "because", "changed hands");
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
+static void on_a_replica_that_has_stopped(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+    cJSON *d;
+
+    scene_ghost(s);
+    mlk_fake_rows(s, s->flavour == MLK_MYSQL ? "SHOW REPLICA STATUS" : "SHOW ALL SLAVES STATUS",
+                  "Source_Host|Channel_Name\ndb1|\n");
+    d = scene_report(s, "ghost:blog");
+    scene_expect(d, "verdict", "unknown");
+    scene_expect_says(d, "blind_spots", "replica");
+    cJSON_Delete(d);
+    d = scene_release(s, "ghost:blog", NULL, true);
+    scene_expect(d, "outcome", "refused");
+    scene_expect_says(d, "because", "a replica");
+    cJSON_Delete(d);
+    mlk_fake_error(s, s->flavour == MLK_MYSQL ? "SHOW REPLICA STATUS" : "SHOW ALL SLAVES STATUS", 1227,
+                   "Access denied");
+    d = scene_report(s, "ghost:blog");
+    scene_expect(d, "verdict", "abandoned");
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
+/* With lower_case_table_names a schema has one name and is known by many. */
+static void a_session_of_the_schema_in_other_letters(void **state)
+{
+    static const struct {
+        const char *target, *schema, *folding, *sensitive;
+    } cases[] = {
+        {"ghost:SHOP", "shop", "idle", "idle"},
+        {"ghost:Stra\xc3\x9f\x45", "stra\xc3\x9f\x65", "idle", "idle"},
+        {"ghost:BL\xc3\x96G", "bl\xc3\xb6g", "idle", "abandoned"},
+        {"ghost:\xe2\x84\xaa", "k", "idle", "abandoned"}, /* the sign of Kelvin */
+        {"ghost:shop", "shops", "abandoned", "abandoned"},
+        {"ghost:shops", "shop", "abandoned", "abandoned"},
+        {"ghost:bl\xc3\xb6g", "bl\xc3\xb6", "abandoned", "abandoned"},
+    };
+
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        struct mlk_session *s = scene_open(scene_flavour(state));
+        char people[200];
+        cJSON *d;
+
+        scene_table(s, "", "lock_key|locked|acquired_at|released_at\nkm01|1|NULL|NULL\n");
+        mlk_fake_rows(s, "IS_USED_LOCK", "holder\nNULL\n");
+        snprintf(people, sizeof people, "21|app|10.0.0.7:1|%s|Sleep|60||NULL\n", cases[i].schema);
+        scene_people(s, people);
+        d = scene_report(s, cases[i].target);
+        scene_expect(d, "verdict", cases[i].sensitive);
+        cJSON_Delete(d);
+        mlk_fake_rows(s, "SELECT @@version",
+                      "version|read_only|performance_schema|now|names\n9.9.9|0|1|" SCENE_NOW "|1\n");
+        d = scene_report(s, cases[i].target);
+        scene_expect(d, "verdict", cases[i].folding);
+        cJSON_Delete(d);
+        scene_close(s);
+    }
+}
+
+static void no_free_lock_without_a_look_at_what_is_uncommitted(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+    cJSON *d;
+
+    scene_table(s, "app.knex_migrations_lock", "index|is_locked\n1|0\n");
+    mlk_fake_error(s, "READ TABLE DIRTY app.knex_migrations_lock", 1205, "Lock wait timeout exceeded");
+    d = scene_report(s, "knex:app");
+    scene_expect(d, "verdict", "unknown");
+    scene_expect_says(d, "blind_spots", "uncommitted");
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
+/* Only the list of transactions tells that the list of sessions is whole. */
+static void no_proof_without_the_transactions(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+    cJSON *d;
+
+    scene_ghost(s);
+    mlk_fake_error(s, "INNODB_TRX", 1109, "Unknown table 'INNODB_TRX' in information_schema");
+    d = scene_report(s, "ghost:blog");
+    scene_expect(d, "verdict", "unknown");
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +303,12 @@ int main(void)
         SCENE_BOTH(no_proof_without_the_companion),
         SCENE_BOTH(no_proof_from_a_broken_look),
         SCENE_BOTH(no_proof_without_the_process_list_of_all),
+        SCENE_BOTH(who_comes_during_the_look),
+        SCENE_BOTH(no_proof_while_the_lock_changes_hands),
+        SCENE_BOTH(on_a_replica_that_has_stopped),
+        SCENE_BOTH(a_session_of_the_schema_in_other_letters),
+        SCENE_BOTH(no_free_lock_without_a_look_at_what_is_uncommitted),
+        SCENE_BOTH(no_proof_without_the_transactions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,8 +82,18 @@ static bool sets_up(enum mlk_flavour flavour, const char *what)
 static void the_setup_promises_what_the_port_says(void **state)
 {
     static const char *const both[] = {
-        "SET NAMES utf8mb4",    "sql_mode = ''",         "autocommit = 1",
-        "time_zone = '+00:00'", "lock_wait_timeout = 3", "innodb_lock_wait_timeout = 3",
+        "SET NAMES utf8mb4",
+        "sql_mode = ''",
+        "autocommit = 1",
+        "time_zone = '+00:00'",
+        "lock_wait_timeout = 3",
+        "innodb_lock_wait_timeout = 3",
+        /* global values that would hide rows, cut texts, or make a statement fail */
+        "sql_select_limit = 18446744073709551615",
+        "max_join_size = 18446744073709551615",
+        "sql_big_selects = 1",
+        "sql_safe_updates = 0",
+        "completion_type = 0",
     };
 
     (void)state;

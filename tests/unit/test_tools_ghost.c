@@ -101,7 +101,7 @@ static void release_is_a_compare_and_set(void **state)
     row_table_expect(
         ghost(), ghost()->release, "a`b", &odd,
         "UPDATE `app`.`a``b` SET locked = 0, released_at = UTC_TIMESTAMP() "
-        "WHERE lock_key = 'km01' AND locked = 7 AND acquired_at <=> 'it\\'s' AND released_at <=> '\\\\'");
+        "WHERE lock_key = 'km01' AND locked = 7 AND acquired_at <=> 'it''s' AND released_at <=> '\\\\'");
 }
 
 static void damage_is_explained(void **state)
