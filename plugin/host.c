@@ -62,9 +62,10 @@ void *mlk_host_current_thd(void)
 
 bool mlk_host_killed(const void *thd)
 {
-    int (*killed)(const void *); /* thd_killed: sql_class.h of both servers, extern "C" */
+    int (*killed)(const void *); /* both: sql_class.h, extern "C" */
 
-    return thd && FIND(killed, "thd_killed") && killed(thd) != 0;
+    /* MariaDB's thd_killed does not tell of KILL SOFT and max_statement_time, its thd_kill_level does. */
+    return thd && (FIND(killed, "thd_kill_level") || FIND(killed, "thd_killed")) && killed(thd) != 0;
 }
 
 static uint64_t connection_id(const void *thd)

@@ -62,6 +62,7 @@ run_file() {
 		fail "$what: the server crashed" "$log.server"
 	fi
 	rm -rf -- "${MLK_RUN:?}/$what" "$dir"
+	printf '# %s: %s s\n' "$what" "$((SECONDS - began))"
 }
 
 # Counts the lines of a file that writes TAP, or the file itself.
