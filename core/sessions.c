@@ -10,14 +10,20 @@
 
 enum { ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO };
 
-static enum mlk_status ask_list(struct mlk_session *s, const char *table, bool own, struct mlk_rows **rows)
+/* MySQL: SHOW PROCESSLIST alone shows every session whatever happens. information_schema.PROCESSLIST fails as
+ * a whole while anybody runs a statement with a character outside utf8mb3 (seen on 9.7: error 3854), and
+ * performance_schema.processlist lacks the sessions that performance_schema_max_thread_instances had no room
+ * for. */
+static enum mlk_status ask_processlist(struct mlk_session *s, bool own, struct mlk_rows **rows)
 {
     struct mlk_buf sql;
     enum mlk_status status;
 
+    if (s->flavour == MLK_MYSQL)
+        return mlk_ask(s, own ? &mlk_need_own : &mlk_need_process, MLK_TAG "SHOW PROCESSLIST", rows);
     mlk_buf_init(&sql, 2048);
-    mlk_buf_fmt(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400) FROM %s",
-                table);
+    mlk_buf_str(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400) FROM "
+                              "information_schema.PROCESSLIST");
     if (own) {
         /* as bytes: another account's name may differ in case or accents only */
         mlk_buf_str(&sql, " WHERE CAST(USER AS BINARY) = ");
@@ -25,18 +31,6 @@ static enum mlk_status ask_list(struct mlk_session *s, const char *table, bool o
     }
     status = mlk_ask_buf(s, own ? &mlk_need_own : &mlk_need_process, &sql, rows, NULL);
     mlk_buf_free(&sql);
-    return status;
-}
-
-/* performance_schema.processlist would take no global mutex, but lacks the sessions that
- * performance_schema_max_thread_instances had no room for, or whose thread class is not instrumented: then a
- * holder would be missing. It is for servers that have the other one no more. */
-static enum mlk_status ask_processlist(struct mlk_session *s, bool own, struct mlk_rows **rows)
-{
-    enum mlk_status status = ask_list(s, "information_schema.PROCESSLIST", own, rows);
-
-    if (status == MLK_NOT_FOUND && s->flavour == MLK_MYSQL)
-        status = ask_list(s, "performance_schema.processlist", own, rows);
     return status;
 }
 
@@ -90,6 +84,46 @@ static void copy_sessions(struct mlk_session *s, struct mlk_people *out)
         p->pid = -1;
         out->replica = out->replica || is_replication(s, p);
     }
+}
+
+/* SHOW PROCESSLIST cuts statements after 100 characters; where performance_schema has more, so have we. */
+static void read_statements(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out)
+{
+    if (s->flavour != MLK_MYSQL || !server->performance_schema ||
+        mlk_ask(s, &mlk_need_process,
+                MLK_TAG "SELECT ID, LEFT(INFO, 400) FROM performance_schema.processlist "
+                        "WHERE INFO IS NOT NULL",
+                &out->statements))
+        return;
+    for (size_t i = 0; i < out->statements->count; i++) {
+        struct mlk_person *p = find(out, mlk_rows_id(out->statements, i, 0));
+        const char *longer = mlk_rows_text(out->statements, i, 1);
+
+        if (p && p->statement && longer && strncmp(longer, p->statement, strlen(p->statement)) == 0)
+            p->statement = longer;
+    }
+}
+
+/* An administrator can make SHOW PROCESSLIST read performance_schema, and then it may lack sessions. */
+static bool list_may_lack(struct mlk_session *s)
+{
+    struct mlk_rows *rows;
+    bool lacks = false;
+
+    if (s->flavour != MLK_MYSQL)
+        return false;
+    if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.performance_schema_show_processlist", &rows) ==
+        MLK_OK)
+        lacks = mlk_rows_int(rows, 0, 0, 0) != 0;
+    mlk_rows_free(rows);
+    if (!lacks)
+        return false;
+    if (mlk_ask(s, &mlk_need_nothing,
+                MLK_TAG "SHOW GLOBAL STATUS LIKE 'Performance_schema_thread_instances_lost'",
+                &rows) == MLK_OK)
+        lacks = mlk_rows_int(rows, 0, 1, 1) != 0;
+    mlk_rows_free(rows);
+    return lacks;
 }
 
 /* Also the touchstone for PROCESS, roles included: this table is refused without it on both servers. */
@@ -183,6 +217,13 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
         mlk_say(blind_spots, "only the first %zu sessions were looked at", out->rows->count);
     }
     copy_sessions(s, out);
+    read_statements(s, server, out);
+    if (list_may_lack(s)) {
+        out->all = false;
+        mlk_say(blind_spots,
+                "the process list is made by performance_schema, which had no room for some sessions "
+                "(performance_schema_show_processlist)");
+    }
     read_transactions(s, out, blind_spots);
     read_attributes(s, server, out, blind_spots);
     if (out->replica)
@@ -195,6 +236,7 @@ void mlk_people_free(struct mlk_people *people)
     free(people->list);
     mlk_rows_free(people->rows);
     mlk_rows_free(people->attributes);
+    mlk_rows_free(people->statements);
     memset(people, 0, sizeof *people);
 }
 

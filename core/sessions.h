@@ -24,10 +24,10 @@ struct mlk_person {
 struct mlk_people {
     struct mlk_person *list;
     size_t count;
-    bool all;                           /* no session is hidden from this account */
-    bool transactions;                  /* open transactions are visible */
-    bool replica;                       /* rows come from another server */
-    struct mlk_rows *rows, *attributes; /* private: own the texts */
+    bool all;                                        /* no session is hidden from this account */
+    bool transactions;                               /* open transactions are visible */
+    bool replica;                                    /* rows come from another server */
+    struct mlk_rows *rows, *attributes, *statements; /* private: own the texts */
 };
 
 enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server,

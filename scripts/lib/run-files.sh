@@ -22,6 +22,7 @@ run_files() {
 	build_need "${MLK_PRESET:-release}" "${MLK_PRESET:-release}"
 	for file in "$MLK_TOP/tests/$kind"/*.sh "$MLK_TOP/tests/$kind"/*.t; do
 		[[ -e $file && $file != */lib.sh ]] || continue
+		if [[ -n ${MLK_FILES:-} && " $MLK_FILES " != *" $(basename -- "${file%.*}") "* ]]; then continue; fi
 		found=1
 		if [[ ! -x $file ]]; then
 			fail "${file##*/} is not executable"
@@ -38,7 +39,7 @@ run_files() {
 file_header() { sed -n "1,20s/^# $2: *//p" "$1"; }
 
 run_file() {
-	local file=$1 server=$2 what log status=0 dir options
+	local file=$1 server=$2 what log status=0 dir options began=$SECONDS
 	what=$(basename -- "$file")
 	what=${what%.*}
 	log=$(log_file "$what")

@@ -19,9 +19,10 @@ void scene_people(struct mlk_session *s, const char *rows)
 {
     static const char head[] = "ID|USER|HOST|DB|COMMAND|TIME|STATE|INFO";
 
-    with_head(s, "FROM information_schema.PROCESSLIST", head, rows);
-    if (s->flavour == MLK_MYSQL)
-        with_head(s, "FROM performance_schema.processlist", head, rows);
+    with_head(s, s->flavour == MLK_MYSQL ? "SHOW PROCESSLIST" : "FROM information_schema.PROCESSLIST", head,
+              rows);
+    with_head(s, "FROM performance_schema.processlist", "ID|INFO", "");
+    with_head(s, "@@GLOBAL.performance_schema_show_processlist", "show", "0");
 }
 
 void scene_transactions(struct mlk_session *s, const char *rows)

@@ -167,16 +167,8 @@ static void waiters_without_a_list(void **state)
 
     scene_rails(s);
     scene_server(s, "0", "0");
-    if (s->flavour == MLK_MYSQL) {
-        mlk_fake_rows(
-            s, "FROM information_schema.PROCESSLIST",
-            "ID|USER|HOST|DB|COMMAND|TIME|STATE|INFO\n1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n"
-            "1700|shop|10.0.0.9:1|shop|Query|5|User lock|SELECT GET_LOCK('" SCENE_RAILS "', 60)\n");
-    } else {
-        scene_people(s,
-                     "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n"
-                     "1700|shop|10.0.0.9:1|shop|Query|5|User lock|SELECT GET_LOCK('" SCENE_RAILS "', 60)\n");
-    }
+    scene_people(s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n"
+                    "1700|shop|10.0.0.9:1|shop|Query|5|User lock|SELECT GET_LOCK('" SCENE_RAILS "', 60)\n");
     d = scene_report(s, "rails:shop");
     assert_int_equal(cJSON_GetArraySize(scene_member(d, "waiters")), 1);
     scene_expect_says(d, "blind_spots", "performance_schema is off");
