@@ -86,8 +86,16 @@ check_empty 'no source above 400 lines' too_long
 check_empty 'nothing built in the tree' built
 check_empty 'no path of a machine, no host of packages' machine_names
 check_empty 'the shell scripts parse' shell_syntax
+# It takes half a minute, so what it has passed is not asked again.
+shell_check() {
+	local digest
+	digest=$({ shellcheck --version && shell_scripts | xargs -r -d '\n' cat; } | sha256sum)
+	[[ $(cat "$MLK_CACHE/shellcheck-passed" 2>/dev/null) != "$digest" ]] || return 0
+	shell_scripts | xargs -r -d '\n' shellcheck -x -S warning || return 1
+	printf '%s\n' "$digest" >"$MLK_CACHE/shellcheck-passed"
+}
 if command -v shellcheck >/dev/null; then
-	check 'shellcheck' bash -c 'xargs -r -d "\n" shellcheck -x -S warning <<<"$1"' bash "$(shell_scripts)"
+	check 'shellcheck' shell_check
 else
 	skip shellcheck 'it is not installed'
 fi

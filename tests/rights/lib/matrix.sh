@@ -79,6 +79,7 @@ matrix_by_functions() {
 	local name=$1 schema target sql=
 	for schema in "${MATRIX_SCHEMAS[@]}"; do
 		target=$(matrix_target "$schema")
+		# shellcheck disable=SC1078,SC1079 # the quotes are those of several lines
 		sql+="SELECT 'S ${schema//\\/\\\\}' FROM (SELECT miglock_status('$target') AS a) AS t
 			WHERE JSON_UNQUOTE(JSON_EXTRACT(a, '\$.held')) = 'true';"$'\n'
 		sql+="SELECT 'L ${schema//\\/\\\\}' FROM (SELECT miglock_locks('${schema//\\/\\\\}') AS a) AS t WHERE a LIKE '%\"held\":true%';"$'\n'
