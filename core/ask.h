@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Shorthands over the session port, and the tag that lets miglock know its own statements in a process list.
- */
+/* Shorthands over the session port. */
 #ifndef MLK_CORE_ASK_H
 #define MLK_CORE_ASK_H
 

@@ -84,7 +84,8 @@ static bool mentions(const struct mlk_person *p, const char *schema)
     return mlk_person_works(p) && p->statement && strcasestr(p->statement, schema);
 }
 
-/* Sessions that use the schema, name it in a statement, or have locks on its tables, could be the migration. */
+/* Sessions that use the schema, name it in a statement, or have locks on its tables, could be the
+ * migration. */
 static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_people *people = &o->snapshot->people;
