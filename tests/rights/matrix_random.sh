@@ -56,7 +56,7 @@ random_case() {
 	matrix_case "random $1" fewer "$sql"
 }
 
-for ((n = 1; n <= ${MLK_CASES:-15}; n++)); do random_case "$n"; done
+for ((n = 1; n <= ${MLK_CASES:-6}; n++)); do random_case "$n"; done
 
 # Rights of the anonymous account on a schema count for everybody, and can hide an account's own.
 if is_mariadb; then
