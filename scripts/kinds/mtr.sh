@@ -65,6 +65,12 @@ results() {
 	if ((seen == 0)); then fail 'the runner ran no test'; fi
 }
 
+# What the runner says of each test that failed, and of itself at the end.
+failures() {
+	awk '/\[ (retry-)?fail \]/ { n = 40 } /\[ (pass|skipped) \]/ { n = 0 } n-- > 0' "$1" | cut -c 1-400
+	tail -n 12 "$1"
+}
+
 build_need
 root_prepare "$(server_root "$1")"
 scratch=''
@@ -78,7 +84,7 @@ fi
 run_suite "$1" >"$log" 2>&1 </dev/null || status=$?
 results "$log"
 if ((MLK_FAILURES)); then
-	sed 's/^/#   /' "$log" | tail -n 80
+	failures "$log" | sed 's/^/#   /'
 	cp -a -- "$scratch/var/log" "$log.d" 2>/dev/null || true
 	printf '#   (the whole of it: %s; the logs of the servers: %s.d)\n' "$log" "$log"
 elif ((status != 0)); then
