@@ -23,9 +23,15 @@ const char *mlk_version(void);
 /* JSON array of the tools and how each locks. Needs no server. */
 enum mlk_status mlk_tools(cJSON **out);
 
-/* The report of one lock. */
-enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *target, cJSON **out, char *error,
-                           size_t error_size);
+/* The report of one lock. ask: the holder's client is asked whether it is still there, which takes up to
+ * MLK_PROBE_LIMIT_MS; else only what the kernel knows already is read. */
+enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *target, bool ask, cJSON **out,
+                           char *error, size_t error_size);
+
+/* What the kernel knows of one connection's client, after asking it. A connection that this session's account
+ * may not see is MLK_NOT_FOUND, as is one that does not exist. */
+enum mlk_status mlk_probe_connection(struct mlk_session *s, uint64_t connection_id, cJSON **out, char *error,
+                                     size_t error_size);
 
 /* An array of reports: every migration lock that this session may see, of one schema where schema is not
  * NULL. */

@@ -18,7 +18,7 @@
 #include "miglock/rows.h"
 #include "miglock/status.h"
 
-enum { MLK_SESSION_VERSION = 1, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
+enum { MLK_SESSION_VERSION = 2, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
 
 /* What miglock's statements start with, so that it knows its own in a process list. */
 #define MLK_TAG "/* miglock */ "
@@ -42,14 +42,39 @@ struct mlk_access {
     uint64_t connection_id; /* MLK_NEED_KILL */
 };
 
-/* What the kernel knows of a connection's client. Filled by the probe; MLK_PEER_UNKNOWN where no adapter can
- * tell. */
-enum mlk_peer { MLK_PEER_UNKNOWN, MLK_PEER_ALIVE, MLK_PEER_GONE, MLK_PEER_LOCAL };
+/* What a process list says of a connection: enough to find its client's socket. */
+struct mlk_client {
+    uint64_t connection_id;
+    const char *host; /* HOST as the server shows it: "10.0.0.7:51234", "app.example:51234", "localhost" */
+    int64_t pid;      /* what the client says of itself; -1 where it says nothing */
+    int64_t thread;   /* the operating system's id of the server's thread that serves it; -1 where unknown */
+};
+
+/* What the kernel knows of a connection's client. */
+enum mlk_peer {
+    MLK_PEER_UNKNOWN,
+    MLK_PEER_ALIVE, /* its host has answered the question */
+    MLK_PEER_GONE,  /* no answer to MLK_PROBE_QUESTIONS questions, or the connection is closed already */
+    MLK_PEER_LOCAL  /* a process of this host, which cannot vanish unseen */
+};
+enum mlk_probe_how {
+    MLK_PROBE_LOOK, /* only reads what the kernel knows; never waits; never says MLK_PEER_ALIVE */
+    MLK_PROBE_ASK   /* asks the client's host, for at most MLK_PROBE_LIMIT_MS. Where it does not answer, the
+                     * kernel closes the connection, and the server ends the session */
+};
+enum { MLK_PROBE_QUESTIONS = 3, MLK_PROBE_LIMIT_MS = 5000 };
+
 struct mlk_probe {
     enum mlk_peer peer;
-    int64_t pid;       /* of a local client, else -1 */
-    int64_t answer_ms; /* how long the answer took, -1 where there was none */
-    char why[128];     /* for MLK_PEER_UNKNOWN */
+    bool asked;          /* a question was put */
+    int64_t answer_ms;   /* from the question to the answer; -1: none */
+    int64_t asked_ms;    /* how long it was waited for an answer; -1: not asked */
+    int64_t heard_ms;    /* before the question: since the client's host was last heard of; -1 unknown */
+    int64_t pid;         /* of a local client, as the kernel knows it; -1 */
+    int64_t unacked;     /* packets on their way without an acknowledgement; -1 unknown */
+    int64_t retransmits; /* how often the oldest of them has been sent again without one; -1 unknown */
+    char state[16];      /* the connection's TCP state, "ESTABLISHED"; "" where there is none */
+    char why[160];       /* for MLK_PEER_UNKNOWN and MLK_PEER_GONE: a clause, "two sockets have ..." */
 };
 
 struct mlk_session;
@@ -75,8 +100,14 @@ struct mlk_session_ops {
      * enforces rights by itself answers MLK_OK and lets the server decide. */
     enum mlk_status (*may)(struct mlk_session *s, const struct mlk_access *need);
 
-    /* may be NULL: this adapter cannot ask the kernel. */
-    enum mlk_status (*probe)(struct mlk_session *s, uint64_t connection_id, struct mlk_probe *out);
+    /* may be NULL: this adapter cannot ask the server's kernel. MLK_OK also where nothing is known (out says
+     * why); MLK_KILLED where the caller's statement was killed meanwhile, MLK_NO_MEMORY. Leaves the connection
+     * as it was in every case. Whether the invoker may know is for the caller to find out first. */
+    enum mlk_status (*probe)(struct mlk_session *s, const struct mlk_client *client, enum mlk_probe_how how,
+                             struct mlk_probe *out);
+
+    /* may be NULL: this adapter has no error log of the server to write to. line: printable, one line. */
+    void (*log)(struct mlk_session *s, const char *line);
 
     /* must. Milliseconds of a clock that never goes back; its zero means nothing. */
     int64_t (*now_ms)(struct mlk_session *s);
