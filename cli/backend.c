@@ -198,7 +198,7 @@ enum mlk_status mlk_backend_report(struct mlk_backend *b, const struct mlk_targe
         if (!fall_back(b, status, out))
             return status;
     }
-    return mlk_report(b->session, target, out, error, error_size);
+    return mlk_report(b->session, target, false, out, error, error_size);
 }
 
 enum mlk_status mlk_backend_locks(struct mlk_backend *b, const char *schema, cJSON **out, char *error,

@@ -95,13 +95,14 @@ cJSON *mlk_observation_json(const struct mlk_observation *o)
     return mlk_doc_end(&j);
 }
 
-enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *target, cJSON **out, char *error,
-                           size_t error_size)
+enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *target, bool ask, cJSON **out,
+                           char *error, size_t error_size)
 {
     struct mlk_snapshot snapshot;
     struct mlk_observation observation = {0};
     enum mlk_status status = mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, &snapshot);
 
+    (void)ask;
     *out = NULL;
     if (!status) {
         status = mlk_observe(s, &snapshot, target, &observation);

@@ -25,7 +25,7 @@ void miglock_status_deinit(struct mlk_udf_init *init)
 
 static enum mlk_status report(struct mlk_session *s, void *arg, cJSON **out, char *error, size_t size)
 {
-    return mlk_report(s, (const struct mlk_target *)arg, out, error, size);
+    return mlk_report(s, (const struct mlk_target *)arg, false, out, error, size);
 }
 
 char *miglock_status(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,

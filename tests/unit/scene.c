@@ -231,7 +231,7 @@ cJSON *scene_report(struct mlk_session *s, const char *text)
     cJSON *document = NULL;
 
     scene_target(text, &target);
-    if (mlk_report(s, &target, &document, error, sizeof error))
+    if (mlk_report(s, &target, false, &document, error, sizeof error))
         fail_msg("no report of %s: %s", text, error);
     assert_non_null(document);
     return document;

@@ -153,7 +153,7 @@ static enum mlk_status act(const struct call *call, struct mlk_session *s, const
     if (mlk_target_parse(call->target, strlen(call->target), &target, error, sizeof error))
         return MLK_NO_MEMORY;
     status = call->release ? mlk_release(s, &target, &options, out, error, sizeof error)
-                           : mlk_report(s, &target, out, error, sizeof error);
+                           : mlk_report(s, &target, false, out, error, sizeof error);
     if (status != MLK_OK && error[0] == '\0')
         fail_msg("an error without a text");
     return status;

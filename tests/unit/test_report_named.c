@@ -301,7 +301,7 @@ static void a_name_too_long_for_mysql(void **state)
 
     (void)state;
     scene_target("named:1234567890123456789012345678901234567890123456789012345678901234+", &target);
-    assert_int_equal(mlk_report(s, &target, &d, error, sizeof error), MLK_USAGE);
+    assert_int_equal(mlk_report(s, &target, false, &d, error, sizeof error), MLK_USAGE);
     assert_null(d);
     assert_non_null(strstr(error, "64"));
     scene_close(s);
@@ -316,7 +316,7 @@ static void a_lost_connection_is_an_error(void **state)
 
     mlk_fake_error(s, "SELECT IS_USED_LOCK", 2013, "Lost connection to server during query");
     scene_target("rails:shop", &target);
-    assert_int_equal(mlk_report(s, &target, &d, error, sizeof error), MLK_GONE);
+    assert_int_equal(mlk_report(s, &target, false, &d, error, sizeof error), MLK_GONE);
     assert_null(d);
     assert_non_null(strstr(error, "Lost connection"));
     scene_close(s);

@@ -134,7 +134,7 @@ static void no_proof_from_a_broken_look(void **state)
 
             scene_ghost(s);
             mlk_fake_fail_from(s, n, statuses[k]);
-            status = mlk_report(s, &target, &d, error, sizeof error);
+            status = mlk_report(s, &target, false, &d, error, sizeof error);
             failed = mlk_fake_calls(s) >= n;
             assert_true(status == MLK_OK ? d != NULL : d == NULL && error[0]);
             if (failed && d && strcmp(scene_text(d, "verdict"), "unknown") != 0)
