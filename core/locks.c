@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "ask.h"
+#include "holder.h"
 #include "lock_tables.h"
 #include "miglock/sql.h"
 #include "observe.h"
@@ -22,7 +23,7 @@ struct search {
 static enum mlk_status report(struct search *f, const struct mlk_target *target)
 {
     struct mlk_observation o = {0};
-    enum mlk_status status = mlk_observe(f->s, &f->snapshot, target, &o);
+    enum mlk_status status = mlk_observe(f->s, &f->snapshot, target, MLK_PROBE_LOOK, &o);
 
     if (!status && !(target->tool->kind == MLK_NAMED && o.facts.lock == MLK_LOCK_FREE)) {
         cJSON *item = mlk_observation_json(&o);

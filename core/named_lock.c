@@ -6,28 +6,10 @@
 #include <strings.h>
 
 #include "ask.h"
-#include "miglock/sql.h"
+#include "holder.h"
 #include "observe.h"
+#include "peer.h"
 #include "miglock/text.h"
-
-enum mlk_status mlk_named_holder(struct mlk_session *s, const char *name, uint64_t *holder)
-{
-    struct mlk_buf sql;
-    struct mlk_rows *rows;
-    enum mlk_status status;
-
-    *holder = 0;
-    mlk_buf_init(&sql, 1024);
-    mlk_buf_str(&sql, MLK_TAG "SELECT IS_USED_LOCK(");
-    mlk_sql_string(&sql, name, strlen(name));
-    mlk_buf_str(&sql, ")");
-    status = mlk_ask_buf(s, &mlk_need_nothing, &sql, &rows, NULL);
-    if (!status)
-        *holder = mlk_rows_id(rows, 0, 0);
-    mlk_rows_free(rows);
-    mlk_buf_free(&sql);
-    return status;
-}
 
 /* As the server compares: MySQL ignores case and stores lower case, MariaDB compares bytes. */
 static bool same_name(const struct mlk_session *s, const char *stored, const char *name)
@@ -59,7 +41,7 @@ static void find_waiters(struct mlk_session *s, struct mlk_observation *o)
                 p->state && strcmp(p->state, "User lock") == 0 && mentions(s, p->statement, o->target->name);
         if (!waits)
             continue;
-        mlk_observe_person(o->waiters, &o->waiter_count, p);
+        mlk_person_add(o->waiters, &o->waiter_count, p);
     }
     if (o->waiter_count)
         mlk_say(o->because, "%zu session%s wait%s for this lock", o->waiter_count,
@@ -79,7 +61,7 @@ static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
         if (!mlk_person_counts(s, p) || !mlk_person_sibling(o->holder, p, &certain))
             continue;
         any_uncertain = any_uncertain || !certain;
-        mlk_observe_person(o->siblings, &o->sibling_count, p);
+        mlk_person_add(o->siblings, &o->sibling_count, p);
         if (!mlk_person_works(p))
             continue;
         o->facts.working++;
@@ -94,6 +76,48 @@ static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
     if (any_uncertain)
         mlk_say(o->blind_spots,
                 "process ids are not known: sessions of the same user and host count as siblings");
+}
+
+/* Ending the holder frees all of them. */
+static void find_holder_locks(const struct mlk_session *s, struct mlk_observation *o)
+{
+    const struct mlk_rows *named = o->snapshot->locks.named;
+    struct mlk_buf others;
+    const char *last = NULL;
+
+    if (!named)
+        return;
+    o->holder_locks = cJSON_CreateArray();
+    if (!o->holder_locks)
+        return;
+    mlk_buf_init(&others, 600);
+    for (size_t r = 0; r < named->count; r++) {
+        const char *name = mlk_rows_text(named, r, 1);
+
+        if (!name || mlk_rows_id(named, r, 0) != o->holder_id || mlk_rows_int(named, r, 2, 0) != 1)
+            continue;
+        if (last && strcmp(last, name) == 0)
+            continue; /* taken several times */
+        last = name;
+        mlk_say(o->holder_locks, "%s", name);
+        if (!same_name(s, name, o->target->name))
+            (void)mlk_buf_fmt(&others, "%s%s", others.len ? ", " : "", name);
+    }
+    if (others.len)
+        mlk_say(o->because, "its holder also has the named lock%s %s%s: ending its session frees all of them",
+                cJSON_GetArraySize(o->holder_locks) > 2 ? "s" : "", mlk_buf_text(&others),
+                others.status ? ", ..." : "");
+    mlk_buf_free(&others);
+}
+
+static enum mlk_status look_at_holder(struct mlk_session *s, struct mlk_observation *o)
+{
+    mlk_person_say(o->because, o->holder, "its holder,");
+    o->facts.working += mlk_person_works(o->holder);
+    find_siblings(s, o);
+    if (o->held_by_caller)
+        return MLK_OK;
+    return mlk_peer_probe(s, o->holder, MLK_PROBE_LOOK, &o->peer);
 }
 
 static enum mlk_status unreadable(struct mlk_session *s, struct mlk_observation *o)
@@ -112,7 +136,7 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
     if (status)
         return status;
     status = mlk_named_holder(s, name, &o->holder_id);
-    if (status == MLK_GONE || status == MLK_KILLED || status == MLK_NO_MEMORY)
+    if (mlk_ask_over(status))
         return status;
     if (status)
         return unreadable(s, o);
@@ -126,9 +150,9 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
     o->holder = mlk_person_find(&o->snapshot->people, o->holder_id);
     o->facts.holder_seen = o->holder != NULL;
     if (o->holder) {
-        mlk_person_say(o->because, o->holder, "its holder,");
-        o->facts.working += mlk_person_works(o->holder);
-        find_siblings(s, o);
+        status = look_at_holder(s, o);
+        if (status)
+            return status;
     } else if (o->facts.all_seen) {
         mlk_say(o->because,
                 "connection %" PRIu64 " holds it but is not in the process list: it began or ended at this "
@@ -140,6 +164,7 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
     }
     if (o->held_by_caller)
         mlk_say(o->because, "that is your own connection");
+    find_holder_locks(s, o);
     find_waiters(s, o);
     return MLK_OK;
 }

@@ -6,40 +6,14 @@
 #include <string.h>
 
 #include "ask.h"
+#include "audit.h"
+#include "holder.h"
+#include "peer.h"
 #include "miglock/sql.h"
 #include "token.h"
 
-enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, struct mlk_snapshot *out)
-{
-    enum mlk_status status;
-
-    memset(out, 0, sizeof *out);
-    out->blind_spots = cJSON_CreateArray();
-    if (!out->blind_spots)
-        return MLK_NO_MEMORY;
-    status = mlk_server_read(s, &out->server, out->blind_spots);
-    if (!status)
-        status = mlk_people_read(s, &out->server, &out->people, out->blind_spots);
-    if (!status)
-        status = mlk_metadata_locks_read(s, &out->server, schema, &out->locks, out->blind_spots);
-    if (status)
-        mlk_snapshot_free(out);
-    return status;
-}
-
-void mlk_snapshot_free(struct mlk_snapshot *snapshot)
-{
-    cJSON_Delete(snapshot->blind_spots);
-    mlk_people_free(&snapshot->people);
-    mlk_metadata_locks_free(&snapshot->locks);
-    memset(snapshot, 0, sizeof *snapshot);
-}
-
-void mlk_observe_person(cJSON *array, size_t *count, const struct mlk_person *p)
-{
-    if ((*count)++ < MLK_PEOPLE_SHOWN)
-        cJSON_AddItemToArray(array, mlk_person_json(p));
-}
+/* A server that waits for its client sees at once that the connection is closed. */
+enum { DEPARTURE_MS = 1000, DEPARTURE_POLL_MS = 20 };
 
 /* Exactly the generation that was seen: a connection id is unique from one start of the server to the next.
  * Nothing that is hidden from some accounts is part of it, so that what one account was shown is good for
@@ -65,6 +39,7 @@ static void make_token(struct mlk_observation *o)
 static void make_next(struct mlk_observation *o)
 {
     const struct mlk_target *t = o->target;
+    bool ask;
 
     switch (o->facts.lock) {
     case MLK_LOCK_DAMAGED:
@@ -83,9 +58,12 @@ static void make_next(struct mlk_observation *o)
         mlk_buf_str(&o->next, ")");
         return;
     }
-    mlk_buf_fmt(&o->next, "SELECT miglock_%s(", o->verdict == MLK_ACTIVE ? "status" : "release");
+    ask = o->verdict == MLK_IDLE && o->can_be_asked;
+    mlk_buf_fmt(&o->next, "SELECT miglock_%s(", o->verdict == MLK_ACTIVE || ask ? "status" : "release");
     mlk_sql_string(&o->next, t->text, strlen(t->text));
-    if (o->verdict != MLK_ACTIVE)
+    if (ask)
+        mlk_buf_str(&o->next, ", 'probe'");
+    else if (o->verdict != MLK_ACTIVE)
         mlk_buf_fmt(&o->next, ", '%s'%s", o->token, o->verdict == MLK_ABANDONED ? "" : ", 'force'");
     mlk_buf_str(&o->next, ")");
 }
@@ -111,6 +89,17 @@ static enum mlk_status begin(struct mlk_observation *o, const struct mlk_snapsho
     return MLK_OK;
 }
 
+/* The verdict and what follows from it. */
+static enum mlk_status judge(struct mlk_observation *o)
+{
+    o->verdict = mlk_verdict(&o->facts);
+    if (o->facts.lock == MLK_LOCK_HELD)
+        make_token(o);
+    mlk_buf_reset(&o->next);
+    make_next(o);
+    return o->next.status;
+}
+
 static enum mlk_status look(struct mlk_session *s, const struct mlk_snapshot *snapshot,
                             const struct mlk_target *target, struct mlk_observation *o)
 {
@@ -119,13 +108,25 @@ static enum mlk_status look(struct mlk_session *s, const struct mlk_snapshot *sn
     if (status)
         return status;
     status = target->tool->kind == MLK_NAMED ? mlk_observe_named(s, o) : mlk_observe_row(s, o);
-    if (status)
+    return status ? status : judge(o);
+}
+
+/* Looks once more, at a snapshot of its own, into the same observation. */
+static enum mlk_status look_again(struct mlk_session *s, struct mlk_observation *o)
+{
+    const struct mlk_target *target = o->target;
+    struct mlk_snapshot *later = calloc(1, sizeof *later);
+    enum mlk_status status =
+        later ? mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, later) : MLK_NO_MEMORY;
+
+    if (status) {
+        free(later);
         return status;
-    o->verdict = mlk_verdict(&o->facts);
-    if (o->facts.lock == MLK_LOCK_HELD)
-        make_token(o);
-    make_next(o);
-    return o->next.status;
+    }
+    mlk_observation_free(o);
+    status = look(s, later, target, o);
+    o->own = later;
+    return status;
 }
 
 /* The sessions were listed before the row was read. Who connected and took the lock in between is in the row
@@ -133,19 +134,11 @@ static enum mlk_status look(struct mlk_session *s, const struct mlk_snapshot *sn
  * owner had it while the sessions were listed, and is not among them. */
 static enum mlk_status confirm(struct mlk_session *s, struct mlk_observation *o)
 {
-    const struct mlk_target *target = o->target;
-    struct mlk_snapshot *later = calloc(1, sizeof *later);
     char seen[sizeof o->token];
-    enum mlk_status status = later ? mlk_snapshot_take(s, target->schema, later) : MLK_NO_MEMORY;
+    enum mlk_status status;
 
-    if (status) {
-        free(later);
-        return status;
-    }
     memcpy(seen, o->token, sizeof seen);
-    mlk_observation_free(o);
-    status = look(s, later, target, o);
-    o->own = later;
+    status = look_again(s, o);
     if (status || o->verdict != MLK_ABANDONED || strcmp(seen, o->token) == 0)
         return status;
     o->verdict = MLK_UNKNOWN;
@@ -155,14 +148,106 @@ static enum mlk_status confirm(struct mlk_session *s, struct mlk_observation *o)
     return o->next.status;
 }
 
+/* The sentence on the holder's client, and what it means for the verdict. A look alone proves nothing: that a
+ * connection is closed is known for certain only after its socket was found, checked and asked. */
+static enum mlk_status weigh_peer(struct mlk_session *s, struct mlk_observation *o)
+{
+    struct mlk_buf text;
+
+    if (!o->holder || o->held_by_caller)
+        return MLK_OK;
+    o->can_be_asked = mlk_peer_can_be_asked(s, &o->peer);
+    mlk_buf_init(&text, 600);
+    mlk_peer_describe(&o->peer, &text);
+    if (o->peer.peer == MLK_PEER_UNKNOWN && !o->can_be_asked)
+        mlk_say(o->blind_spots,
+                "whether the client of connection %" PRIu64 " is still there is not known: %s", o->holder_id,
+                o->peer.why);
+    else
+        mlk_say(o->because, "its client %s", mlk_buf_text(&text));
+    mlk_buf_free(&text);
+    if (o->facts.working && o->peer.peer == MLK_PEER_GONE)
+        mlk_say(o->because, "the server notices that when the work under way has ended");
+    return judge(o);
+}
+
+/* Until the server has noticed that the connection is closed. */
+static enum mlk_status wait_for_departure(struct mlk_session *s, const struct mlk_observation *o)
+{
+    int64_t start = s->ops->now_ms(s);
+    uint64_t holder = o->holder_id;
+    enum mlk_status status = mlk_named_holder(s, o->target->name, &holder);
+
+    while (!status && holder == o->holder_id && s->ops->now_ms(s) - start < DEPARTURE_MS) {
+        status = s->ops->pause_ms(s, DEPARTURE_POLL_MS);
+        if (!status)
+            status = mlk_named_holder(s, o->target->name, &holder);
+    }
+    return mlk_ask_over(status) ? status : MLK_OK;
+}
+
+/* The client is gone, so the lock may be free by now, or somebody else's. That the lock is still held by the
+ * same connection also proves that the socket that was asked was its own: addresses and ports are given out
+ * again only when a session has ended. */
+static enum mlk_status look_after_departure(struct mlk_session *s, struct mlk_observation *o,
+                                            const struct mlk_probe *answer)
+{
+    uint64_t asked = o->holder_id;
+    struct mlk_buf text;
+    enum mlk_status status;
+
+    mlk_audit_gone(s, o->holder, answer);
+    status = wait_for_departure(s, o);
+    if (!status)
+        status = look_again(s, o);
+    if (status)
+        return status;
+    if (o->holder_id == asked) {
+        o->peer = *answer;
+        o->facts.peer = answer->peer;
+        return MLK_OK;
+    }
+    o->departed_id = asked;
+    mlk_buf_init(&text, 600);
+    mlk_peer_describe(answer, &text);
+    mlk_say(o->because,
+            "connection %" PRIu64
+            " held it until its client was asked, which %s; the server has ended that session",
+            asked, mlk_buf_text(&text));
+    mlk_buf_free(&text);
+    return MLK_OK;
+}
+
+static enum mlk_status ask(struct mlk_session *s, struct mlk_observation *o)
+{
+    struct mlk_probe answer;
+    enum mlk_status status;
+
+    if (!o->holder || o->held_by_caller || o->facts.lock != MLK_LOCK_HELD)
+        return MLK_OK;
+    status = mlk_peer_probe(s, o->holder, MLK_PROBE_ASK, &answer);
+    if (status)
+        return status;
+    if (answer.peer == MLK_PEER_GONE)
+        return look_after_departure(s, o, &answer);
+    o->peer = answer;
+    o->facts.peer = answer.peer;
+    return MLK_OK;
+}
+
 enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot,
-                            const struct mlk_target *target, struct mlk_observation *o)
+                            const struct mlk_target *target, enum mlk_probe_how how,
+                            struct mlk_observation *o)
 {
     enum mlk_status status = look(s, snapshot, target, o);
 
-    if (status || target->tool->kind != MLK_ROW || o->verdict != MLK_ABANDONED || o->facts.older_than_server)
+    if (status)
         return status;
-    return confirm(s, o);
+    if (target->tool->kind == MLK_ROW)
+        return o->verdict == MLK_ABANDONED && !o->facts.older_than_server ? confirm(s, o) : MLK_OK;
+    if (how == MLK_PROBE_ASK)
+        status = ask(s, o);
+    return status ? status : weigh_peer(s, o);
 }
 
 void mlk_observation_free(struct mlk_observation *o)
@@ -175,6 +260,7 @@ void mlk_observation_free(struct mlk_observation *o)
     cJSON_Delete(o->blind_spots);
     cJSON_Delete(o->siblings);
     cJSON_Delete(o->waiters);
+    cJSON_Delete(o->holder_locks);
     mlk_buf_free(&o->next);
     memset(o, 0, sizeof *o);
 }

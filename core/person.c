@@ -6,6 +6,7 @@
 
 #include "ask.h"
 #include "document.h"
+#include "peer.h"
 #include "sessions.h"
 #include "miglock/text.h"
 
@@ -39,25 +40,44 @@ bool mlk_person_sibling(const struct mlk_person *a, const struct mlk_person *b, 
     return *certain;
 }
 
-cJSON *mlk_person_json(const struct mlk_person *p)
+void mlk_person_members(struct mlk_doc *j, const struct mlk_person *p, const struct mlk_probe *probe)
+{
+    struct mlk_buf clause;
+
+    mlk_doc_number(j, "connection_id", (double)p->id);
+    mlk_doc_text(j, "user", p->user);
+    mlk_doc_text(j, "host", p->host);
+    mlk_doc_text(j, "schema", p->db);
+    mlk_doc_text(j, "program", p->program);
+    mlk_doc_known_number(j, "pid", (double)(p->pid >= 0 || !probe ? p->pid : probe->pid));
+    mlk_doc_text(j, "command", p->command);
+    mlk_doc_text(j, "state", p->state);
+    mlk_doc_known_number(j, "seconds", (double)p->seconds);
+    mlk_doc_text(j, "statement", p->statement);
+    mlk_doc_bool(j, "in_transaction", p->in_transaction);
+    mlk_doc_number(j, "uncommitted_changes", (double)p->changes);
+    mlk_doc_text(j, "peer", mlk_peer_word(probe ? probe->peer : MLK_PEER_UNKNOWN));
+    mlk_buf_init(&clause, 600);
+    if (probe)
+        mlk_peer_describe(probe, &clause);
+    mlk_doc_text(j, "peer_because", probe ? mlk_buf_text(&clause) : NULL);
+    j->failed = j->failed || clause.status;
+    mlk_buf_free(&clause);
+}
+
+cJSON *mlk_person_json(const struct mlk_person *p, const struct mlk_probe *probe)
 {
     struct mlk_doc j;
 
     mlk_doc_begin(&j);
-    mlk_doc_number(&j, "connection_id", (double)p->id);
-    mlk_doc_text(&j, "user", p->user);
-    mlk_doc_text(&j, "host", p->host);
-    mlk_doc_text(&j, "schema", p->db);
-    mlk_doc_text(&j, "program", p->program);
-    mlk_doc_known_number(&j, "pid", (double)p->pid);
-    mlk_doc_text(&j, "command", p->command);
-    mlk_doc_text(&j, "state", p->state);
-    mlk_doc_known_number(&j, "seconds", (double)p->seconds);
-    mlk_doc_text(&j, "statement", p->statement);
-    mlk_doc_bool(&j, "in_transaction", p->in_transaction);
-    mlk_doc_number(&j, "uncommitted_changes", (double)p->changes);
-    mlk_doc_text(&j, "peer", "unknown");
+    mlk_person_members(&j, p, probe);
     return mlk_doc_end(&j);
+}
+
+void mlk_person_add(cJSON *array, size_t *count, const struct mlk_person *p)
+{
+    if ((*count)++ < MLK_PEOPLE_SHOWN)
+        cJSON_AddItemToArray(array, mlk_person_json(p, NULL));
 }
 
 void mlk_person_describe(const struct mlk_person *p, struct mlk_buf *out)
@@ -92,7 +112,10 @@ void mlk_person_say(cJSON *because, const struct mlk_person *p, const char *role
                 p->seconds, statement[0] ? statement : (p->command ? p->command : "?"),
                 p->state && p->state[0] ? " (" : "", p->state && p->state[0] ? p->state : "",
                 p->state && p->state[0] ? ")" : "");
-    if (p->changes > 0)
+    if (p->rolling_back)
+        mlk_say(because, "connection %" PRIu64 " is rolling a transaction back, with %" PRId64 " row%s to go",
+                p->id, p->changes, p->changes == 1 ? "" : "s");
+    else if (p->changes > 0)
         mlk_say(because, "connection %" PRIu64 " has an open transaction that changed %" PRId64 " row%s",
                 p->id, p->changes, p->changes == 1 ? "" : "s");
     mlk_buf_free(&who);

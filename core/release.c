@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "ask.h"
+#include "audit.h"
 #include "document.h"
+#include "holder.h"
 #include "policy.h"
 #include "miglock/text.h"
 #include "token.h"
@@ -93,7 +95,7 @@ static cJSON *release_json(const struct mlk_release *r, const struct mlk_observa
     mlk_doc_text(&j, "target", t->text);
     mlk_doc_text(&j, "outcome", r->outcome);
     mlk_doc_bool(&j, "dry_run", dry_run);
-    mlk_doc_text(&j, "verdict", mlk_verdict_text(seen->verdict));
+    mlk_doc_text(&j, "verdict", mlk_verdict_text(r->verdict));
     mlk_doc_copy(&j, "because", r->because);
     mlk_doc_text(&j, "statement", r->statement.len ? mlk_buf_text(&r->statement) : NULL);
     mlk_doc_number(&j, "seconds", (double)r->elapsed_ms / 1000.0);
@@ -109,7 +111,7 @@ static bool look_again(struct mlk_session *s, const struct mlk_target *target, s
     memset(now, 0, sizeof *now);
     if (mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, snapshot))
         return false;
-    if (mlk_observe(s, snapshot, target, now) == MLK_OK)
+    if (mlk_observe(s, snapshot, target, MLK_PROBE_LOOK, now) == MLK_OK)
         return true;
     mlk_observation_free(now);
     mlk_snapshot_free(snapshot);
@@ -133,43 +135,106 @@ static void after(struct mlk_session *s, struct mlk_release *r, const struct mlk
     mlk_snapshot_free(&snapshot);
 }
 
-static enum mlk_status run(struct mlk_session *s, const struct mlk_snapshot *snapshot,
-                           const struct mlk_target *target, const struct mlk_release_options *options,
-                           struct mlk_release *r, cJSON **out)
+/* The client of a named lock's holder is asked only where the answer can matter. */
+static bool worth_asking(const struct mlk_observation *o, const struct mlk_release_options *options)
 {
-    struct mlk_observation seen = {0};
-    int64_t start = s->ops->now_ms(s);
-    enum mlk_status status = mlk_observe(s, snapshot, target, &seen);
+    return o->target->tool->kind == MLK_NAMED && o->facts.lock == MLK_LOCK_HELD && !options->dry_run &&
+           !o->held_by_caller && strcmp(options->token, o->token) == 0;
+}
+
+/* Counts the holder's statements and asks its client. Both from here on: who runs a statement meanwhile is at
+ * work. */
+static enum mlk_status ask(struct mlk_session *s, const struct mlk_snapshot *snapshot, struct mlk_release *r,
+                           const struct mlk_observation *first, struct mlk_observation *seen)
+{
+    enum mlk_status status = mlk_statement_counter(s, first->holder_id, &r->counter);
+
+    r->counted_ms = s->ops->now_ms(s);
+    return status ? status : mlk_observe(s, snapshot, first->target, MLK_PROBE_ASK, seen);
+}
+
+/* Asking was enough: the server has ended the session of a client that is gone. */
+static void released_by_asking(struct mlk_release *r, const struct mlk_observation *seen)
+{
+    const cJSON *item;
+
+    r->outcome = "released";
+    r->released = true;
+    r->verdict = MLK_ABANDONED;
+    cJSON_ArrayForEach(item, seen->because) mlk_say(r->because, "%s", item->valuestring);
+    mlk_say(r->because, "nobody had to be killed");
+}
+
+static enum mlk_status act(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *seen,
+                           int64_t start, cJSON **out)
+{
+    enum mlk_status status =
+        seen->target->tool->kind == MLK_NAMED ? mlk_release_named(s, r, seen) : mlk_release_row(s, r, seen);
 
     if (status)
+        return status;
+    r->elapsed_ms = s->ops->now_ms(s) - start;
+    after(s, r, seen, out);
+    return MLK_OK;
+}
+
+/* first: what was there when the call began. */
+static enum mlk_status run(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+                           const struct mlk_release_options *options, struct mlk_release *r,
+                           const struct mlk_observation *first, cJSON **out)
+{
+    struct mlk_observation later = {0};
+    const struct mlk_observation *seen = first;
+    int64_t start = s->ops->now_ms(s);
+    enum mlk_status status = MLK_OK;
+
+    if (worth_asking(first, options)) {
+        status = ask(s, snapshot, r, first, &later);
+        seen = &later;
+    }
+    if (status)
         goto done;
-    if (!decide(s, r, &seen, options)) {
+    r->verdict = seen->verdict;
+    if (seen->departed_id) {
+        released_by_asking(r, seen);
         r->elapsed_ms = s->ops->now_ms(s) - start;
-        *out = release_json(r, &seen, &seen, options->dry_run);
+        *out = release_json(r, seen, seen, false);
+    } else if (!decide(s, r, seen, options)) {
+        r->elapsed_ms = s->ops->now_ms(s) - start;
+        *out = release_json(r, seen, seen, options->dry_run);
     } else if (options->dry_run) {
         r->outcome = "would_release";
         mlk_say(r->because, "nothing was changed: this is what a release would do");
-        *out = release_json(r, &seen, &seen, true);
+        *out = release_json(r, seen, seen, true);
     } else {
-        status =
-            target->tool->kind == MLK_NAMED ? mlk_release_named(s, r, &seen) : mlk_release_row(s, r, &seen);
-        if (status)
-            goto done;
-        r->elapsed_ms = s->ops->now_ms(s) - start;
-        after(s, r, &seen, out);
+        status = act(s, r, seen, start, out);
     }
-    status = *out ? MLK_OK : MLK_NO_MEMORY;
+    if (!status && !*out)
+        status = MLK_NO_MEMORY;
 done:
-    mlk_observation_free(&seen);
+    mlk_observation_free(&later);
     return status;
+}
+
+/* What is done or refused is written down, whatever becomes of the answer; a look is not. */
+static void write_down(struct mlk_session *s, const struct mlk_release *r,
+                       const struct mlk_release_options *options, const struct mlk_observation *first,
+                       enum mlk_status status)
+{
+    if (options->dry_run || (r->outcome && strcmp(r->outcome, "free") == 0))
+        return;
+    if (status)
+        mlk_say(r->because, "the call ended early: %s", s->error);
+    mlk_audit_release(s, first, r, options->force);
 }
 
 enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *target,
                             const struct mlk_release_options *options, cJSON **out, char *error,
                             size_t error_size)
 {
-    struct mlk_release r = {.because = cJSON_CreateArray()};
+    struct mlk_release r = {.because = cJSON_CreateArray(), .counter = -1};
     struct mlk_snapshot snapshot;
+    struct mlk_observation first = {0};
     enum mlk_status status = r.because ? MLK_OK : MLK_NO_MEMORY;
 
     *out = NULL;
@@ -183,7 +248,12 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
     if (!status)
         status = mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, &snapshot);
     if (!status) {
-        status = run(s, &snapshot, target, options, &r, out);
+        status = mlk_observe(s, &snapshot, target, MLK_PROBE_LOOK, &first);
+        if (!status) {
+            status = run(s, &snapshot, options, &r, &first, out);
+            write_down(s, &r, options, &first, status);
+        }
+        mlk_observation_free(&first);
         mlk_snapshot_free(&snapshot);
     }
     if (status)

@@ -9,6 +9,9 @@ struct mlk_release {
     const char *outcome; /* released, refused, free, changed, failed, would_release */
     bool released;       /* the lock that was seen is no more */
     cJSON *because;
+    enum mlk_verdict verdict; /* what the decision was made on */
+    int64_t counter;          /* the holder's statements when the lock was looked at; -1 not known */
+    int64_t counted_ms;       /* when that was, by the session's clock */
     struct mlk_buf statement; /* what was or would be run */
     int64_t elapsed_ms;
 };

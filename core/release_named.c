@@ -8,10 +8,15 @@
 #include <string.h>
 
 #include "ask.h"
+#include "holder.h"
 #include "miglock/sql.h"
 #include "release.h"
 
-enum { POLL_MS = 50, POLL_LIMIT_MS = 5000 };
+enum {
+    POLL_MS = 50,
+    POLL_LIMIT_MS = 5000,
+    STILL_MS = 50, /* a connection that runs one statement after the other shows it within this time */
+};
 
 static struct mlk_access kill_of(const struct mlk_observation *o)
 {
@@ -31,6 +36,15 @@ bool mlk_release_named_allowed(struct mlk_session *s, struct mlk_release *r, con
 {
     struct mlk_access need = kill_of(o);
 
+    if (o->holder && mlk_person_is_servers(o->holder)) {
+        r->outcome = "refused";
+        mlk_say(r->because,
+                "refused: connection %" PRIu64
+                " is a thread of the server's own (%s), which a KILL would stop; stop "
+                "what it does instead",
+                o->holder_id, o->holder->user && o->holder->user[0] ? o->holder->user : o->holder->command);
+        return false;
+    }
     if (s->ops->may(s, &need)) {
         lacks_kill(s, r, o);
         return false;
@@ -92,23 +106,78 @@ static void wait_until_free(struct mlk_session *s, struct mlk_release *r, const 
         mlk_say(r->because, "connection %" PRIu64 " has taken it since", holder);
 }
 
+static void gave_it_back(struct mlk_release *r, const struct mlk_observation *o)
+{
+    r->outcome = "changed";
+    mlk_say(r->because,
+            "connection %" PRIu64
+            " gave the lock back before it could be killed, so nobody was killed; look again",
+            o->holder_id);
+}
+
+/* Whether the holder has stood still since it was counted: then *still is set. Else outcome and reason are.
+ */
+static enum mlk_status check_stillness(struct mlk_session *s, struct mlk_release *r,
+                                       const struct mlk_observation *o, bool *still)
+{
+    int64_t elapsed = s->ops->now_ms(s) - r->counted_ms, counter;
+    enum mlk_status status = MLK_OK;
+    uint64_t holder;
+
+    *still = false;
+    if (r->counter >= 0 && elapsed < STILL_MS)
+        status = s->ops->pause_ms(s, (unsigned)(STILL_MS - elapsed));
+    if (!status)
+        status = mlk_statement_counter(s, o->holder_id, &counter);
+    if (!status)
+        status = mlk_named_holder(s, o->target->name, &holder);
+    if (status)
+        return status;
+    if (holder != o->holder_id) {
+        gave_it_back(r, o);
+        return MLK_OK;
+    }
+    if (r->counter >= 0 && counter != r->counter) {
+        r->outcome = "refused";
+        mlk_say(r->because,
+                "refused: connection %" PRIu64
+                " has run statements since it was looked at, so it is at work; nobody was killed: look again",
+                o->holder_id);
+        return MLK_OK;
+    }
+    if (r->counter < 0)
+        mlk_say(r->because,
+                "how many statements connection %" PRIu64
+                " runs is not visible%s, so only the lock itself was checked before the KILL",
+                o->holder_id, s->flavour == MLK_MYSQL ? " (performance_schema.status_by_thread)" : "");
+    *still = true;
+    return MLK_OK;
+}
+
 enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
                                   const struct mlk_observation *o)
 {
     struct mlk_access need = kill_of(o);
-    enum mlk_status status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
+    bool still;
+    enum mlk_status status = check_stillness(s, r, o, &still);
 
+    if (mlk_ask_over(status))
+        return status;
+    if (status) {
+        r->outcome = "failed";
+        mlk_say(r->because, "whether the lock is still held could not be checked, nobody was killed: %s",
+                s->error);
+        return MLK_OK;
+    }
+    if (!still)
+        return MLK_OK;
+    status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
     switch (status) {
     case MLK_OK:
         wait_until_free(s, r, o);
         return MLK_OK;
     case MLK_NOT_FOUND:
-        r->outcome = "changed";
-        mlk_say(r->because,
-                "connection %" PRIu64
-                " gave the lock back before it could be killed, so nobody was killed; look "
-                "again",
-                o->holder_id);
+        gave_it_back(r, o);
         return MLK_OK;
     case MLK_DENIED:
         lacks_kill(s, r, o);

@@ -62,7 +62,8 @@ static cJSON *holder_json(const struct mlk_observation *o)
 
     if (!o->holder_id)
         return cJSON_CreateNull();
-    return mlk_person_json(o->holder ? o->holder : &hidden);
+    return mlk_person_json(o->holder ? o->holder : &hidden,
+                           o->holder && !o->held_by_caller ? &o->peer : NULL);
 }
 
 cJSON *mlk_observation_json(const struct mlk_observation *o)
@@ -81,6 +82,8 @@ cJSON *mlk_observation_json(const struct mlk_observation *o)
     add_held(&j, &o->facts);
     add_since(&j, o);
     mlk_doc_item(&j, "holder", holder_json(o));
+    mlk_doc_item(&j, "holder_locks",
+                 o->holder_locks ? cJSON_Duplicate(o->holder_locks, true) : cJSON_CreateNull());
     mlk_doc_copy(&j, "siblings", o->siblings);
     mlk_doc_number(&j, "sibling_count", (double)o->sibling_count);
     mlk_doc_copy(&j, "waiters", o->waiters);
@@ -102,10 +105,9 @@ enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *targe
     struct mlk_observation observation = {0};
     enum mlk_status status = mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, &snapshot);
 
-    (void)ask;
     *out = NULL;
     if (!status) {
-        status = mlk_observe(s, &snapshot, target, &observation);
+        status = mlk_observe(s, &snapshot, target, ask ? MLK_PROBE_ASK : MLK_PROBE_LOOK, &observation);
         if (!status) {
             *out = mlk_observation_json(&observation);
             status = *out ? MLK_OK : MLK_NO_MEMORY;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "ask.h"
+#include "holder.h"
 #include "miglock/sql.h"
 #include "observe.h"
 #include "miglock/text.h"
@@ -101,7 +102,7 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
             continue;
         if (!in_schema && !anybody && p->id != o->holder_id && !has_table_locks(o->snapshot, p->id, schema))
             continue;
-        mlk_observe_person(o->siblings, &o->sibling_count, p);
+        mlk_person_add(o->siblings, &o->sibling_count, p);
         o->facts.connected++;
         if (!mlk_person_works(p))
             continue;
@@ -156,7 +157,7 @@ static enum mlk_status find_companion(struct mlk_session *s, struct mlk_observat
             o->facts.connected++; /* it is there, though hidden */
     }
     mlk_buf_free(&name);
-    return status == MLK_GONE || status == MLK_KILLED || status == MLK_NO_MEMORY ? status : MLK_OK;
+    return mlk_ask_over(status) ? status : MLK_OK;
 }
 
 static void date(struct mlk_observation *o)
@@ -266,7 +267,7 @@ enum mlk_status mlk_observe_row(struct mlk_session *s, struct mlk_observation *o
     const struct mlk_target *t = o->target;
     enum mlk_status status = s->ops->read_table(s, t->schema, t->table, false, ROWS_READ, &o->rows);
 
-    if (status == MLK_GONE || status == MLK_KILLED || status == MLK_NO_MEMORY)
+    if (mlk_ask_over(status))
         return status;
     if (status)
         return unreadable(s, o, status);

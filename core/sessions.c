@@ -8,7 +8,7 @@
 #include "ask.h"
 #include "miglock/sql.h"
 
-enum { ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO };
+enum { ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO, THREAD };
 
 /* MySQL: SHOW PROCESSLIST alone shows every session whatever happens. information_schema.PROCESSLIST fails as
  * a whole while anybody runs a statement with a character outside utf8mb3 (seen on 9.7: error 3854), and
@@ -22,7 +22,7 @@ static enum mlk_status ask_processlist(struct mlk_session *s, bool own, struct m
     if (s->flavour == MLK_MYSQL)
         return mlk_ask(s, own ? &mlk_need_own : &mlk_need_process, MLK_TAG "SHOW PROCESSLIST", rows);
     mlk_buf_init(&sql, 2048);
-    mlk_buf_str(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400) FROM "
+    mlk_buf_str(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400), TID FROM "
                               "information_schema.PROCESSLIST");
     if (own) {
         /* as bytes: another account's name may differ in case or accents only */
@@ -82,6 +82,7 @@ static void copy_sessions(struct mlk_session *s, struct mlk_people *out)
         p->state = mlk_rows_text(r, i, STATE);
         p->statement = mlk_rows_text(r, i, INFO);
         p->pid = -1;
+        p->thread = mlk_rows_int(r, i, THREAD, -1);
         out->replica = out->replica || is_replication(s, p);
     }
 }
@@ -118,12 +119,7 @@ static bool list_may_lack(struct mlk_session *s)
     mlk_rows_free(rows);
     if (!lacks)
         return false;
-    if (mlk_ask(s, &mlk_need_nothing,
-                MLK_TAG "SHOW GLOBAL STATUS LIKE 'Performance_schema_thread_instances_lost'",
-                &rows) == MLK_OK)
-        lacks = mlk_rows_int(rows, 0, 1, 1) != 0;
-    mlk_rows_free(rows);
-    return lacks;
+    return mlk_ask_counter(s, "Performance_schema_thread_instances_lost", 1) != 0;
 }
 
 /* Also the touchstone for PROCESS, roles included: this table is refused without it on both servers. */
@@ -132,7 +128,8 @@ static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJS
     struct mlk_rows *rows;
     enum mlk_status status = mlk_ask(
         s, &mlk_need_process,
-        MLK_TAG "SELECT trx_mysql_thread_id, trx_rows_modified FROM information_schema.INNODB_TRX", &rows);
+        MLK_TAG "SELECT trx_mysql_thread_id, trx_rows_modified, trx_state FROM information_schema.INNODB_TRX",
+        &rows);
 
     if (status) {
         out->all = false; /* the list of sessions may be that of one user, which no error tells */
@@ -152,6 +149,7 @@ static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJS
             continue;
         p->in_transaction = true;
         p->changes = mlk_rows_int(rows, i, 1, 0);
+        p->rolling_back = same(mlk_rows_text(rows, i, 2), "ROLLING BACK");
     }
     mlk_rows_free(rows);
 }
@@ -240,12 +238,17 @@ void mlk_people_free(struct mlk_people *people)
     memset(people, 0, sizeof *people);
 }
 
+bool mlk_person_is_servers(const struct mlk_person *p)
+{
+    return same(p->user, "system user") || same(p->user, "event_scheduler") || starts(p->command, "Daemon") ||
+           starts(p->command, "Binlog Dump") || starts(p->command, "Slave_");
+}
+
 bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p)
 {
     if (p->id == s->own_id || p->id == s->caller_id)
         return false;
-    if (same(p->user, "system user") || same(p->user, "event_scheduler") || starts(p->command, "Daemon") ||
-        starts(p->command, "Binlog Dump") || starts(p->command, "Slave_"))
+    if (mlk_person_is_servers(p))
         return false;
     /* another call of miglock at this moment; inside MySQL its statements appear with a prefix */
     return !(p->statement && (starts(p->statement, MLK_TAG) || starts(p->statement, "PLUGIN: " MLK_TAG)));
@@ -265,7 +268,7 @@ static bool asks_miglock(const char *statement)
 
 bool mlk_person_works(const struct mlk_person *p)
 {
-    if (p->changes > 0)
+    if (p->changes > 0 || p->rolling_back)
         return true;
     if (starts(p->command, "Sleep") || !p->command)
         return false;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "document.h"
 #include "miglock/buf.h"
 #include "server.h"
 
@@ -18,8 +19,12 @@ struct mlk_person {
     int64_t pid;         /* of the client on its own host; -1 where unknown */
     int64_t seconds;     /* in its present command; -1 where unknown */
     int64_t changes;     /* rows changed in an open transaction; 0 where there is none or it is not known */
+    int64_t thread;      /* the operating system's id of the server's thread; -1 where unknown */
     bool in_transaction;
+    bool rolling_back; /* its transaction */
 };
+
+enum { MLK_PEOPLE_SHOWN = 50 };
 
 struct mlk_people {
     struct mlk_person *list;
@@ -38,14 +43,21 @@ void mlk_people_free(struct mlk_people *people);
 const struct mlk_person *mlk_person_find(const struct mlk_people *people, uint64_t id);
 /* A client's session that is neither the one that asks nor miglock's own. */
 bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p);
+/* A thread of the server's own: replication, the event scheduler, a daemon. */
+bool mlk_person_is_servers(const struct mlk_person *p);
 /* It runs a statement (other than waiting for a named lock, or asking miglock), is being killed or has
  * changed rows. */
 bool mlk_person_works(const struct mlk_person *p);
 /* The same client process as far as anybody can tell: same user, same client host, and the same process id
  * where both are known. certain is set where process ids were compared. */
 bool mlk_person_sibling(const struct mlk_person *a, const struct mlk_person *b, bool *certain);
-/* The session as the report shows it. */
-cJSON *mlk_person_json(const struct mlk_person *p);
+/* The members that describe a session, of a report or of a document of its own. probe: what is known of its
+ * client, or NULL. */
+void mlk_person_members(struct mlk_doc *j, const struct mlk_person *p, const struct mlk_probe *probe);
+/* The session as the report shows it. probe: what is known of its client, or NULL. */
+cJSON *mlk_person_json(const struct mlk_person *p, const struct mlk_probe *probe);
+/* Adds it to array, which stops at MLK_PEOPLE_SHOWN, and counts it. */
+void mlk_person_add(cJSON *array, size_t *count, const struct mlk_person *p);
 /* Appends "connection 7 (shop@10.0.0.7, rake[991])" to a text. */
 void mlk_person_describe(const struct mlk_person *p, struct mlk_buf *out);
 /* Adds a sentence on what this session does to because. role: "connection", "holder", ... */

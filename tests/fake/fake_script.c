@@ -201,6 +201,26 @@ struct fake_call *fake_call_add(struct mlk_fake *f, const char *sql, size_t len,
     return &f->sent[f->sent_count++];
 }
 
+void mlk_fake_on_ask(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg)
+{
+    struct mlk_fake *f = s->impl;
+
+    f->on_ask = hook;
+    f->on_ask_arg = arg;
+}
+
+const struct mlk_client *mlk_fake_asked(const struct mlk_session *s)
+{
+    return &((const struct mlk_fake *)s->impl)->asked;
+}
+
+const char *mlk_fake_log(const struct mlk_session *s, size_t i)
+{
+    const struct mlk_fake *f = s->impl;
+
+    return i < f->log_count ? f->log[i] : NULL;
+}
+
 size_t mlk_fake_calls(const struct mlk_session *s)
 {
     return ((const struct mlk_fake *)s->impl)->calls;
@@ -270,6 +290,16 @@ void fake_free(struct mlk_fake *f)
         free(rule);
         rule = next;
     }
+    for (struct fake_answer *answer = f->answers; answer != NULL;) {
+        struct fake_answer *next = answer->next;
+
+        free(answer);
+        answer = next;
+    }
+    for (size_t i = 0; i < f->log_count; i++) {
+        free(f->log[i]);
+    }
+    free(f->log);
     for (size_t i = 0; i < f->sent_count; i++) {
         free_call(&f->sent[i]);
     }

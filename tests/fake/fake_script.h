@@ -19,6 +19,14 @@ struct fake_rule {
     int when, then;
 };
 
+struct fake_answer {
+    struct fake_answer *next;
+    uint64_t connection_id;
+    enum mlk_probe_how how;
+    struct mlk_probe probe;
+    unsigned took_ms;
+};
+
 struct fake_call {
     char *sql;
     char *schema, *table;
@@ -40,6 +48,13 @@ struct mlk_fake {
     int64_t now;
     void (*on_pause)(struct mlk_session *s, void *arg);
     void *on_pause_arg;
+    struct fake_answer *answers; /* of the kernel, the newest first */
+    void (*on_ask)(struct mlk_session *s, void *arg);
+    void *on_ask_arg;
+    struct mlk_client asked;
+    char asked_host[300];
+    char **log;
+    size_t log_count;
     size_t unscripted;
     char *first_unscripted;
 };

@@ -171,6 +171,51 @@ static enum mlk_status fake_pause_ms(struct mlk_session *s, unsigned ms)
     return MLK_OK;
 }
 
+/* Answers for the kernel. */
+static enum mlk_status fake_probe(struct mlk_session *s, const struct mlk_client *client,
+                                  enum mlk_probe_how how, struct mlk_probe *out)
+{
+    struct mlk_fake *f = s->impl;
+    enum mlk_status status = count_call(f);
+    const struct fake_answer *answer = f->answers;
+
+    if (status != MLK_OK) {
+        return fail(s, status, 0, "the fake fails this call");
+    }
+    f->asked = *client;
+    (void)snprintf(f->asked_host, sizeof f->asked_host, "%s", client->host != NULL ? client->host : "");
+    f->asked.host = f->asked_host;
+    if (how == MLK_PROBE_ASK && f->on_ask != NULL) {
+        f->on_ask(s, f->on_ask_arg);
+    }
+    while (answer != NULL && !(answer->how == how && (answer->connection_id == client->connection_id ||
+                                                      answer->connection_id == 0))) {
+        answer = answer->next;
+    }
+    if (answer == NULL) {
+        (void)snprintf(out->why, sizeof out->why, "the fake has no answer");
+        return MLK_OK;
+    }
+    *out = answer->probe;
+    f->now += answer->took_ms;
+    return MLK_OK;
+}
+
+/* Writes to the error log. */
+static void fake_log(struct mlk_session *s, const char *line)
+{
+    struct mlk_fake *f = s->impl;
+
+    char **log = realloc(f->log, (f->log_count + 1) * sizeof *f->log);
+
+    if (log == NULL) {
+        return; /* as a server short of memory would */
+    }
+    f->log = log;
+    f->log[f->log_count] = strdup(line);
+    f->log_count += f->log[f->log_count] != NULL;
+}
+
 /* Ends the session and frees it. */
 static void fake_close(struct mlk_session *s)
 {
@@ -187,10 +232,35 @@ static const struct mlk_session_ops fake_ops = {
     .read_table = fake_read_table,
     .may = fake_may,
     .probe = NULL,
+    .log = fake_log,
     .now_ms = fake_now_ms,
     .pause_ms = fake_pause_ms,
     .close = fake_close,
 };
+
+static const struct mlk_session_ops fake_ops_with_kernel = {
+    .version = MLK_SESSION_VERSION,
+    .name = "fake",
+    .query = fake_query,
+    .read_table = fake_read_table,
+    .may = fake_may,
+    .probe = fake_probe,
+    .log = fake_log,
+    .now_ms = fake_now_ms,
+    .pause_ms = fake_pause_ms,
+    .close = fake_close,
+};
+
+void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_probe_how how,
+                    const struct mlk_probe *answer, unsigned took_ms)
+{
+    struct mlk_fake *f = s->impl;
+    struct fake_answer *a = fake_must(calloc(1, sizeof *a), "an answer");
+
+    *a = (struct fake_answer){f->answers, connection_id, how, *answer, took_ms};
+    f->answers = a;
+    s->ops = &fake_ops_with_kernel;
+}
 
 /* ---- constructor ---- */
 

@@ -44,8 +44,9 @@ void mlk_fake_then(struct mlk_session *s, int phase);
 
 /* From now on that need is refused with MLK_DENIED, as an adapter that checks rights by itself would. */
 void mlk_fake_deny(struct mlk_session *s, enum mlk_need need);
-/* The n-th call from now (1 is the next one) fails with that status. Calls are query, read_table, may and
- * pause_ms; a failing may() is MLK_DENIED whatever the status, as the port has it. 0 takes it back. */
+/* The n-th call from now (1 is the next one) fails with that status. Calls are query, read_table, may,
+ * probe and pause_ms; a failing may() is MLK_DENIED whatever the status, as the port has it. 0 takes it back.
+ */
 void mlk_fake_fail(struct mlk_session *s, size_t n, enum mlk_status status);
 /* The same, and every call after it too: a connection that is lost does not come back. */
 void mlk_fake_fail_from(struct mlk_session *s, size_t n, enum mlk_status status);
@@ -55,6 +56,18 @@ void mlk_fake_lenient(struct mlk_session *s);
 void mlk_fake_set_clock(struct mlk_session *s, int64_t ms);
 /* Called after each pause with the new time; a test uses it to change the script in mid-call. */
 void mlk_fake_on_pause(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg);
+
+/* From now on the session can ask the kernel: what it answers to that way of asking about that connection (0:
+ * any other). took_ms: how far the clock goes meanwhile. */
+void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_probe_how how,
+                    const struct mlk_probe *answer, unsigned took_ms);
+/* Called when a question is put, before it is answered; a test uses it to change the script in mid-call. */
+void mlk_fake_on_ask(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg);
+/* What the adapter was told of the connection that was asked about last; texts are those of the test's
+ * script. */
+const struct mlk_client *mlk_fake_asked(const struct mlk_session *s);
+/* The i-th line written to the error log; NULL past the end. */
+const char *mlk_fake_log(const struct mlk_session *s, size_t i);
 
 /* Calls so far, of every kind. */
 size_t mlk_fake_calls(const struct mlk_session *s);

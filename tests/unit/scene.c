@@ -27,13 +27,22 @@ void scene_people(struct mlk_session *s, const char *rows)
 
 void scene_transactions(struct mlk_session *s, const char *rows)
 {
-    with_head(s, "FROM information_schema.INNODB_TRX", "trx_mysql_thread_id|trx_rows_modified", rows);
+    with_head(s, "FROM information_schema.INNODB_TRX", "trx_mysql_thread_id|trx_rows_modified|trx_state",
+              rows);
 }
 
 void scene_attributes(struct mlk_session *s, const char *rows)
 {
     with_head(s, "FROM performance_schema.session_connect_attrs", "PROCESSLIST_ID|ATTR_NAME|ATTR_VALUE",
               rows);
+}
+
+void scene_counter(struct mlk_session *s, const char *counter)
+{
+    with_head(s, s->flavour == MLK_MYSQL ? "performance_schema.status_by_thread" : "SELECT QUERY_ID FROM",
+              "counter", counter);
+    if (s->flavour == MLK_MYSQL)
+        with_head(s, "SELECT THREAD_OS_ID", "THREAD_OS_ID", "4242");
 }
 
 void scene_named_locks(struct mlk_session *s, const char *rows)
@@ -126,6 +135,7 @@ struct mlk_session *scene_open(enum mlk_flavour flavour)
               "");
     with_head(s, "FROM performance_schema.setup_instruments", "ENABLED", "YES");
     scene_named_locks(s, "");
+    scene_counter(s, "1000");
     scene_table_locks(s, "");
     with_head(s, "Performance_schema_metadata_lock_lost", "Variable_name|Value", "x|0");
     with_head(s, "Performance_schema_thread_instances_lost", "Variable_name|Value", "x|0");

@@ -35,10 +35,12 @@ void scene_lock_tables(struct mlk_session *s, const char *tables);
 void scene_started(struct mlk_session *s, const char *started);
 /* id|user|host|schema|command|seconds|state|statement */
 void scene_people(struct mlk_session *s, const char *rows);
-/* id|rows changed */
+/* id|rows changed|RUNNING or the like */
 void scene_transactions(struct mlk_session *s, const char *rows);
 /* id|_pid or program_name|value */
 void scene_attributes(struct mlk_session *s, const char *rows);
+/* The number that grows with each of the holder's statements. */
+void scene_counter(struct mlk_session *s, const char *counter);
 /* id|name|1 granted, 0 pending */
 void scene_named_locks(struct mlk_session *s, const char *rows);
 /* id|schema */

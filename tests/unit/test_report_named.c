@@ -112,7 +112,7 @@ static void sibling_with_open_changes(void **state)
     scene_rails(s);
     scene_people(
         s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n1563|shop|10.0.0.7:51235|shop|Sleep|3||NULL\n");
-    scene_transactions(s, "1563|17\n");
+    scene_transactions(s, "1563|17|RUNNING\n");
     d = scene_report(s, "rails:shop");
     scene_expect(d, "verdict", "active");
     scene_expect_says(d, "because", "changed 17 rows");

@@ -86,7 +86,7 @@ static void someone_has_uncommitted_changes(void **state)
 
     scene_ghost(s);
     scene_people(s, "21|ghost|10.0.0.7:1|blog|Sleep|60||NULL\n");
-    scene_transactions(s, "21|3\n");
+    scene_transactions(s, "21|3|RUNNING\n");
     d = scene_report(s, "ghost:blog");
     scene_expect(d, "verdict", "active");
     cJSON_Delete(d);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "audit.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "peer.h"
+#include "miglock/text.h"
+
+enum { LINE_MAX_BYTES = 1000 };
+
+static void write_line(struct mlk_session *s, const struct mlk_buf *text)
+{
+    char line[LINE_MAX_BYTES + 1];
+
+    mlk_printable(line, sizeof line, mlk_buf_text(text), text->len);
+    s->ops->log(s, line);
+}
+
+static void who_asked(const struct mlk_session *s, struct mlk_buf *b)
+{
+    mlk_buf_fmt(b, "%s@%s", s->user, s->host);
+    if (s->caller_id)
+        mlk_buf_fmt(b, " (connection %" PRIu64 ")", s->caller_id);
+}
+
+void mlk_audit_release(struct mlk_session *s, const struct mlk_observation *seen, const struct mlk_release *r,
+                       bool force)
+{
+    const cJSON *last = cJSON_GetArrayItem(r->because, cJSON_GetArraySize(r->because) - 1);
+    struct mlk_buf b;
+
+    if (!s->ops->log)
+        return;
+    /* targets, accounts and reasons are bounded each; what is too long in sum is cut at the end */
+    mlk_buf_init(&b, 8192);
+    mlk_buf_fmt(&b, "miglock: release of %s%s asked by ", seen->target->text, force ? " with force" : "");
+    who_asked(s, &b);
+    mlk_buf_fmt(&b, ": %s; verdict %s; token %s; ", r->outcome ? r->outcome : "failed",
+                mlk_verdict_text(r->verdict), seen->token[0] ? seen->token : "none");
+    if (seen->holder) {
+        mlk_buf_str(&b, "holder ");
+        mlk_person_describe(seen->holder, &b);
+    } else if (seen->holder_id) {
+        mlk_buf_fmt(&b, "holder connection %" PRIu64, seen->holder_id);
+    } else {
+        mlk_buf_str(&b, "holder not known");
+    }
+    if (cJSON_IsString(last))
+        mlk_buf_fmt(&b, "; %s", last->valuestring);
+    write_line(s, &b);
+    mlk_buf_free(&b);
+}
+
+void mlk_audit_gone(struct mlk_session *s, const struct mlk_person *p, const struct mlk_probe *answer)
+{
+    struct mlk_buf b;
+
+    if (!s->ops->log)
+        return;
+    mlk_buf_init(&b, 8192);
+    mlk_buf_str(&b, "miglock: the client of ");
+    mlk_person_describe(p, &b);
+    mlk_buf_str(&b, ", asked by ");
+    who_asked(s, &b);
+    mlk_buf_str(&b, ", ");
+    mlk_peer_describe(answer, &b);
+    write_line(s, &b);
+    mlk_buf_free(&b);
+}

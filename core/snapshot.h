@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One picture of the server, taken once and good for any number of locks: what it says of itself, who is
+ * connected, who holds and awaits which lock. */
+#ifndef MLK_CORE_SNAPSHOT_H
+#define MLK_CORE_SNAPSHOT_H
+
+#include "metadata_locks.h"
+#include "server.h"
+#include "sessions.h"
+
+struct mlk_snapshot {
+    struct mlk_server server;
+    struct mlk_people people;
+    struct mlk_metadata_locks locks;
+    cJSON *blind_spots;
+};
+
+/* schema: the only one of interest, or NULL for all. On anything but MLK_OK out is empty. */
+enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, struct mlk_snapshot *out);
+/* Works on a zeroed struct. */
+void mlk_snapshot_free(struct mlk_snapshot *snapshot);
+
+#endif
