@@ -112,7 +112,9 @@ void mlk_person_say(cJSON *because, const struct mlk_person *p, const char *role
                 p->seconds, statement[0] ? statement : (p->command ? p->command : "?"),
                 p->state && p->state[0] ? " (" : "", p->state && p->state[0] ? p->state : "",
                 p->state && p->state[0] ? ")" : "");
-    if (p->rolling_back)
+    if (p->rolling_back && p->changes <= 0)
+        mlk_say(because, "connection %" PRIu64 " is rolling a transaction back", p->id);
+    else if (p->rolling_back)
         mlk_say(because, "connection %" PRIu64 " is rolling a transaction back, with %" PRId64 " row%s to go",
                 p->id, p->changes, p->changes == 1 ? "" : "s");
     else if (p->changes > 0)
