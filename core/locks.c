@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Every migration lock that this account may see: lock tables found by their columns, named locks by name or
  * by computing the names that the tools would use for each schema. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,7 +16,9 @@ struct search {
     struct mlk_session *s;
     const char *schema; /* NULL: all */
     struct mlk_snapshot snapshot;
-    struct mlk_rows *schemata; /* one column: the schemas this account may see */
+    struct mlk_rows *schemata; /* private: the texts of names */
+    const char **names;        /* the schemas this account may see, without the server's own */
+    size_t name_count;
     cJSON *list;
 };
 
@@ -35,6 +38,21 @@ static enum mlk_status report(struct search *f, const struct mlk_target *target)
     return status;
 }
 
+/* Inside MariaDB the session itself sees every schema. */
+static enum mlk_status keep_visible(struct search *f)
+{
+    f->names = calloc(f->schemata->count ? f->schemata->count : 1, sizeof *f->names);
+    if (!f->names)
+        return MLK_NO_MEMORY;
+    for (size_t r = 0; r < f->schemata->count; r++) {
+        const char *schema = mlk_rows_text(f->schemata, r, 0);
+
+        if (schema && mlk_schema_visible(f->s, schema))
+            f->names[f->name_count++] = schema;
+    }
+    return MLK_OK;
+}
+
 static enum mlk_status read_schemata(struct search *f)
 {
     struct mlk_buf sql;
@@ -49,7 +67,7 @@ static enum mlk_status read_schemata(struct search *f)
     mlk_buf_str(&sql, " ORDER BY 1");
     status = mlk_ask_buf(f->s, &mlk_need_nothing, &sql, &f->schemata, NULL);
     mlk_buf_free(&sql);
-    return status;
+    return status ? status : keep_visible(f);
 }
 
 static enum mlk_status report_table(void *arg, const struct mlk_target *target)
@@ -63,14 +81,13 @@ static enum mlk_status target_of_name(struct search *f, const char *name, struct
     char error[MLK_ERROR_MAX];
     const struct mlk_tool *tool;
 
-    for (size_t i = 0; (tool = mlk_tool_at(i)); i++) {
+    for (size_t t = 0; (tool = mlk_tool_at(t)); t++) {
         if (tool->kind != MLK_NAMED || !tool->name)
             continue;
-        for (size_t r = 0; r < f->schemata->count; r++) {
-            const char *schema = mlk_rows_text(f->schemata, r, 0);
+        for (size_t i = 0; i < f->name_count; i++) {
+            const char *schema = f->names[i];
 
-            if (schema && mlk_schema_visible(f->s, schema) &&
-                mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, out, error,
+            if (mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, out, error,
                                 sizeof error) == MLK_OK &&
                 strcasecmp(out->name, name) == 0)
                 return MLK_OK;
@@ -107,13 +124,12 @@ static enum mlk_status report_computed_names(struct search *f)
     char error[MLK_ERROR_MAX];
 
     for (size_t i = 0; !status && (tool = mlk_tool_at(i)); i++) {
-        for (size_t r = 0; tool->kind == MLK_NAMED && tool->name && !status && r < f->schemata->count; r++) {
-            const char *schema = mlk_rows_text(f->schemata, r, 0);
+        for (size_t r = 0; tool->kind == MLK_NAMED && tool->name && !status && r < f->name_count; r++) {
+            const char *schema = f->names[r];
             struct mlk_target target;
             uint64_t holder;
 
-            if (!schema || !mlk_schema_visible(f->s, schema) ||
-                mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, &target, error,
+            if (mlk_target_make(tool->id, strlen(tool->id), schema, strlen(schema), NULL, 0, &target, error,
                                 sizeof error))
                 continue;
             status = mlk_named_holder(f->s, target.name, &holder);
@@ -145,6 +161,7 @@ enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out
     } else {
         *out = f.list;
     }
+    free(f.names);
     mlk_rows_free(f.schemata);
     mlk_snapshot_free(&f.snapshot);
     return status;
