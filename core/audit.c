@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "peer.h"
+#include "miglock/sql.h"
 #include "miglock/text.h"
 
 enum { LINE_MAX_BYTES = 1000 };
@@ -34,10 +35,14 @@ void mlk_audit_release(struct mlk_session *s, const struct mlk_observation *seen
         return;
     /* targets, accounts and reasons are bounded each; what is too long in sum is cut at the end */
     mlk_buf_init(&b, 8192);
-    mlk_buf_fmt(&b, "miglock: release of %s%s asked by ", seen->target->text, force ? " with force" : "");
+    mlk_buf_str(&b, "miglock: ");
     who_asked(s, &b);
-    mlk_buf_fmt(&b, ": %s; verdict %s; token %s; ", r->outcome ? r->outcome : "failed",
-                mlk_verdict_text(r->verdict), seen->token[0] ? seen->token : "none");
+    mlk_buf_str(&b, " asked to release ");
+    /* quoted: a name can look like the rest of this line */
+    mlk_sql_string(&b, seen->target->text, strlen(seen->target->text));
+    mlk_buf_fmt(&b, "%s: %s; verdict %s; token %s; ", force ? " with force" : "",
+                r->outcome ? r->outcome : "failed", mlk_verdict_text(r->verdict),
+                seen->token[0] ? seen->token : "none");
     if (seen->holder) {
         mlk_buf_str(&b, "holder ");
         mlk_person_describe(seen->holder, &b);
@@ -59,11 +64,11 @@ void mlk_audit_gone(struct mlk_session *s, const struct mlk_person *p, const str
     if (!s->ops->log)
         return;
     mlk_buf_init(&b, 8192);
-    mlk_buf_str(&b, "miglock: the client of ");
-    mlk_person_describe(p, &b);
-    mlk_buf_str(&b, ", asked by ");
+    mlk_buf_str(&b, "miglock: ");
     who_asked(s, &b);
-    mlk_buf_str(&b, ", ");
+    mlk_buf_str(&b, " asked for the client of ");
+    mlk_person_describe(p, &b);
+    mlk_buf_str(&b, ", which ");
     mlk_peer_describe(answer, &b);
     write_line(s, &b);
     mlk_buf_free(&b);

@@ -8,7 +8,8 @@
 #include "audit.h"
 #include "document.h"
 #include "peer.h"
-#include "snapshot.h"
+#include "server.h"
+#include "sessions.h"
 #include "miglock/miglock.h"
 #include "miglock/text.h"
 
@@ -48,43 +49,68 @@ static cJSON *document(const struct mlk_person *p, const struct mlk_probe *probe
     mlk_doc_item(&j, "tcp", mlk_peer_tcp_json(probe));
     mlk_doc_item(&j, "because", because);
     mlk_doc_copy(&j, "blind_spots", blind_spots);
-    mlk_doc_number(&j, "seconds", (double)elapsed_ms / 1000.0);
+    mlk_doc_number(&j, "took_seconds", (double)elapsed_ms / 1000.0);
     mlk_doc_text(&j, "server", server->text);
     return mlk_doc_end(&j);
+}
+
+struct look {
+    struct mlk_server server;
+    struct mlk_people people;
+    cJSON *blind_spots;
+};
+
+static enum mlk_status take(struct mlk_session *s, struct look *look)
+{
+    enum mlk_status status;
+
+    look->blind_spots = cJSON_CreateArray();
+    if (!look->blind_spots)
+        return MLK_NO_MEMORY;
+    status = mlk_server_read(s, &look->server, look->blind_spots);
+    return status ? status : mlk_people_read(s, &look->server, &look->people, look->blind_spots);
+}
+
+static enum mlk_status not_there(struct mlk_session *s, const struct look *look, uint64_t connection_id)
+{
+    snprintf(s->error, sizeof s->error, "there is no connection %" PRIu64 "%s", connection_id,
+             look->people.all
+                 ? " on this server: SHOW PROCESSLIST lists those that there are"
+                 : " that this account may see: it takes PROCESS to see other users' connections");
+    return MLK_NOT_FOUND;
+}
+
+static enum mlk_status ask(struct mlk_session *s, const struct look *look, uint64_t connection_id,
+                           int64_t start, cJSON **out)
+{
+    const struct mlk_person *p = mlk_person_find(&look->people, connection_id);
+    struct mlk_probe probe;
+    enum mlk_status status;
+
+    if (!p)
+        return not_there(s, look, connection_id);
+    status = mlk_peer_probe(s, p, MLK_PROBE_ASK, &probe);
+    if (status)
+        return status;
+    if (probe.peer == MLK_PEER_GONE)
+        mlk_audit_gone(s, p, &probe);
+    *out = document(p, &probe, s->ops->now_ms(s) - start, &look->server, look->blind_spots);
+    return *out ? MLK_OK : MLK_NO_MEMORY;
 }
 
 enum mlk_status mlk_probe_connection(struct mlk_session *s, uint64_t connection_id, cJSON **out, char *error,
                                      size_t error_size)
 {
-    struct mlk_snapshot snapshot;
-    const struct mlk_person *p;
-    struct mlk_probe probe;
+    struct look look = {0};
     int64_t start = s->ops->now_ms(s);
-    enum mlk_status status = mlk_snapshot_take(s, NULL, &snapshot);
+    enum mlk_status status = take(s, &look);
 
     *out = NULL;
-    if (status) {
+    if (!status)
+        status = ask(s, &look, connection_id, start, out);
+    if (status)
         mlk_copy(error, error_size, status == MLK_NO_MEMORY ? mlk_status_text(status) : s->error);
-        return status;
-    }
-    p = mlk_person_find(&snapshot.people, connection_id);
-    if (!p) {
-        status = MLK_NOT_FOUND;
-        snprintf(error, error_size, "there is no connection %" PRIu64 "%s", connection_id,
-                 snapshot.people.all
-                     ? " on this server: SHOW PROCESSLIST lists those that there are"
-                     : " that this account may see: it takes PROCESS to see other users' connections");
-    } else {
-        status = mlk_peer_probe(s, p, MLK_PROBE_ASK, &probe);
-        if (!status) {
-            if (probe.peer == MLK_PEER_GONE)
-                mlk_audit_gone(s, p, &probe);
-            *out = document(p, &probe, s->ops->now_ms(s) - start, &snapshot.server, snapshot.blind_spots);
-            status = *out ? MLK_OK : MLK_NO_MEMORY;
-        }
-        if (status)
-            mlk_copy(error, error_size, status == MLK_NO_MEMORY ? mlk_status_text(status) : s->error);
-    }
-    mlk_snapshot_free(&snapshot);
+    mlk_people_free(&look.people);
+    cJSON_Delete(look.blind_spots);
     return status;
 }

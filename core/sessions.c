@@ -66,8 +66,11 @@ static bool is_replication(const struct mlk_session *s, const struct mlk_person 
     return same(p->user, "system user") && !starts(p->command, "Daemon");
 }
 
-static void copy_sessions(struct mlk_session *s, struct mlk_people *out)
+/* Every member of a MySQL group has appliers' threads, also the one that takes the writes: there only
+ * server->replica counts. A member that takes none is read-only. */
+static void copy_sessions(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out)
 {
+    bool group = s->flavour == MLK_MYSQL && server->cluster;
     const struct mlk_rows *r = out->rows;
 
     for (size_t i = 0; i < r->count; i++) {
@@ -83,7 +86,7 @@ static void copy_sessions(struct mlk_session *s, struct mlk_people *out)
         p->statement = mlk_rows_text(r, i, INFO);
         p->pid = -1;
         p->thread = mlk_rows_int(r, i, THREAD, -1);
-        out->replica = out->replica || is_replication(s, p);
+        out->replica = out->replica || (!group && is_replication(s, p));
     }
 }
 
@@ -214,7 +217,7 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
         out->all = false;
         mlk_say(blind_spots, "only the first %zu sessions were looked at", out->rows->count);
     }
-    copy_sessions(s, out);
+    copy_sessions(s, server, out);
     read_statements(s, server, out);
     if (list_may_lack(s)) {
         out->all = false;

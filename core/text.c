@@ -86,7 +86,9 @@ void mlk_printable(char *to, size_t size, const char *from, size_t len)
 
     while (len && size) {
         size_t n = utf8_char((const unsigned char *)from, len);
-        bool control = n == 0 || (n == 1 && ((unsigned char)*from < 0x20 || *from == 0x7f));
+        /* those of C1 too: U+0080 to U+009F */
+        bool control = n == 0 || (n == 1 && ((unsigned char)*from < 0x20 || *from == 0x7f)) ||
+                       (n == 2 && (unsigned char)from[0] == 0xc2 && (unsigned char)from[1] < 0xa0);
 
         if (used + (n ? n : 1) > size - 1)
             break;
@@ -94,7 +96,7 @@ void mlk_printable(char *to, size_t size, const char *from, size_t len)
             to[used] = '?';
         else
             memcpy(to + used, from, n);
-        used += n ? n : 1;
+        used += control || !n ? 1 : n;
         from += n ? n : 1;
         len -= n ? n : 1;
     }

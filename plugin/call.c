@@ -2,7 +2,6 @@
 #include "call.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,13 +10,10 @@
 #include "host.h"
 #include "mariadb_session.h"
 #include "mysql_session.h"
+#include "thread.h"
+#include "watchdog.h"
 
-enum {
-    POLL_MS = 20,
-    /* Both servers check an inner statement's stack against their own thread_stack, 1 MiB on MySQL 9 and 292
-     * KiB on MariaDB; this leaves room beside it. Only the pages that are touched cost memory. */
-    STACK_BYTES = 2 * 1024 * 1024,
-};
+enum { POLL_MS = 20 };
 
 struct call {
     struct mlk_caller caller;
@@ -26,7 +22,7 @@ struct call {
     void *arg;
     char error[MLK_ERROR_MAX];
     enum mlk_status status;
-    atomic_bool cancelled;
+    struct mlk_progress progress;
     pthread_mutex_t mutex;
     pthread_cond_t ended;
     bool done; /* under mutex */
@@ -35,9 +31,9 @@ struct call {
 static enum mlk_status open_session(struct call *call, struct mlk_session **s)
 {
     if (call->caller.flavour == MLK_MARIADB)
-        return mlk_mariadb_session_open(&call->caller, &call->cancelled, call->writes, s, call->error,
+        return mlk_mariadb_session_open(&call->caller, &call->progress, call->writes, s, call->error,
                                         sizeof call->error);
-    return mlk_mysql_session_open(&call->caller, &call->cancelled, s, call->error, sizeof call->error);
+    return mlk_mysql_session_open(&call->caller, &call->progress, s, call->error, sizeof call->error);
 }
 
 static void *run(void *arg)
@@ -59,36 +55,12 @@ static void *run(void *arg)
     return NULL;
 }
 
-/* The worker takes no signal: those of the process are for the server's own threads. Except those that mean a
- * fault of the thread itself: blocked, they would end the process without the trace that the server writes.
- */
-static int start(pthread_t *thread, struct call *call)
-{
-    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    int rc = pthread_attr_init(&attributes);
-
-    if (rc)
-        return rc;
-    rc = pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    sigfillset(&all);
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
-        sigdelset(&all, faults[i]);
-    if (!rc)
-        rc = pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (!rc) {
-        rc = pthread_create(thread, &attributes, run, call);
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    }
-    (void)pthread_attr_destroy(&attributes);
-    return rc;
-}
-
 static void wait_for_end(struct call *call)
 {
+    struct mlk_watchdog watchdog;
     struct timespec until;
 
+    mlk_watchdog_init(&watchdog, &call->caller, &call->progress);
     pthread_mutex_lock(&call->mutex);
     while (!call->done) {
         (void)clock_gettime(CLOCK_MONOTONIC, &until);
@@ -99,9 +71,12 @@ static void wait_for_end(struct call *call)
         }
         (void)pthread_cond_timedwait(&call->ended, &call->mutex, &until);
         if (!call->done && mlk_host_killed(call->caller.thd))
-            atomic_store(&call->cancelled, true);
+            atomic_store(&call->progress.cancelled, true);
+        if (!call->done)
+            mlk_watchdog_look(&watchdog);
     }
     pthread_mutex_unlock(&call->mutex);
+    mlk_watchdog_end(&watchdog);
 }
 
 static int make_condition(pthread_cond_t *condition)
@@ -128,7 +103,7 @@ static enum mlk_status run_on_thread(struct call *call)
     rc = make_condition(&call->ended);
     if (rc)
         goto no_condition;
-    rc = start(&thread, call);
+    rc = mlk_thread_start(&thread, run, call);
     if (!rc) {
         wait_for_end(call);
         (void)pthread_join(thread, NULL);

@@ -16,7 +16,7 @@ struct mlk_inner *mlk_inner_of(struct mlk_session *s)
 }
 
 void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops,
-                    const struct mlk_caller *caller, const atomic_bool *cancelled)
+                    const struct mlk_caller *caller, struct mlk_progress *progress)
 {
     struct mlk_session *s = &inner->session;
 
@@ -26,7 +26,12 @@ void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops,
     s->caller_id = caller->connection_id;
     (void)snprintf(s->user, sizeof s->user, "%s", caller->user);
     (void)snprintf(s->host, sizeof s->host, "%s", caller->host);
-    inner->cancelled = cancelled;
+    inner->progress = progress;
+}
+
+void mlk_inner_end(struct mlk_inner *inner)
+{
+    mlk_kernel_end(&inner->kernel);
 }
 
 enum mlk_status mlk_inner_error(struct mlk_inner *inner, enum mlk_status status, unsigned number,
@@ -49,7 +54,7 @@ enum mlk_status mlk_inner_server_error(struct mlk_inner *inner, unsigned number,
 
 static bool cancelled(const struct mlk_inner *inner)
 {
-    return atomic_load(inner->cancelled);
+    return atomic_load(&inner->progress->cancelled);
 }
 
 bool mlk_inner_begins(const char *sql, size_t len, const char *word)
@@ -85,7 +90,9 @@ enum mlk_status mlk_inner_run(struct mlk_inner *inner, const char *sql, size_t l
         return mlk_inner_error(inner, MLK_KILLED, 0, "the caller's statement was killed");
     inner->session.error[0] = '\0';
     inner->session.error_number = 0;
+    atomic_store(&inner->progress->statement_since, mlk_inner_now_ms(&inner->session));
     status = inner->run(inner, sql, len, rows, affected);
+    atomic_store(&inner->progress->statement_since, 0);
     if (!status && mlk_inner_begins(sql, len, "START TRANSACTION"))
         inner->in_transaction = true;
     else if (mlk_inner_begins(sql, len, "COMMIT") || mlk_inner_begins(sql, len, "ROLLBACK"))
@@ -133,6 +140,7 @@ enum mlk_status mlk_inner_setup(struct mlk_inner *inner, char *account, size_t a
     if (!status) {
         inner->session.server_version = version_number(mlk_rows_text(rows, 0, 0));
         inner->session.own_id = mlk_rows_id(rows, 0, 1);
+        atomic_store(&inner->progress->connection_id, inner->session.own_id);
         (void)snprintf(account, account_size, "%s",
                        mlk_rows_text(rows, 0, 2) ? mlk_rows_text(rows, 0, 2) : "");
         if (!inner->session.server_version)
@@ -140,6 +148,50 @@ enum mlk_status mlk_inner_setup(struct mlk_inner *inner, char *account, size_t a
     }
     mlk_rows_free(rows);
     return status;
+}
+
+/* What a thread and an address in the process list stand for. In a pool a thread that has served a connection
+ * may be serving another one by now, and MariaDB goes on showing it (seen). Where the server does not tell,
+ * neither is relied on. */
+static enum mlk_status read_settings(struct mlk_inner *inner)
+{
+    struct mlk_rows *rows = NULL;
+    enum mlk_status status =
+        mlk_inner_select(inner,
+                         "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('thread_handling', "
+                         "'proxy_protocol_networks')",
+                         &rows);
+
+    inner->kernel.proxied = status != MLK_OK;
+    for (size_t i = 0; !status && i < rows->count; i++) {
+        const char *name = mlk_rows_text(rows, i, 0), *value = mlk_rows_text(rows, i, 1);
+
+        if (!name || !value)
+            continue;
+        if (strcmp(name, "thread_handling") == 0)
+            inner->thread_per_connection = strcmp(value, "one-thread-per-connection") == 0;
+        else
+            inner->kernel.proxied = value[0] != '\0';
+    }
+    mlk_rows_free(rows);
+    inner->knows_threads = true;
+    return status;
+}
+
+enum mlk_status mlk_inner_probe(struct mlk_session *s, const struct mlk_client *client,
+                                enum mlk_probe_how how, struct mlk_probe *out)
+{
+    struct mlk_inner *inner = mlk_inner_of(s);
+    struct mlk_client asked = *client;
+    enum mlk_status status = MLK_OK;
+
+    if (!inner->knows_threads)
+        status = read_settings(inner);
+    if (status == MLK_KILLED || status == MLK_NO_MEMORY)
+        return status;
+    if (!inner->thread_per_connection)
+        asked.thread = -1;
+    return mlk_kernel_probe(s, &inner->kernel, &asked, how, out);
 }
 
 int64_t mlk_inner_now_ms(struct mlk_session *s)

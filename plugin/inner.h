@@ -4,16 +4,19 @@
 #ifndef MIGLOCK_INNER_H
 #define MIGLOCK_INNER_H
 
-#include <stdatomic.h>
-
 #include "host.h"
 #include "miglock/buf.h"
+#include "kernel_probe.h"
+#include "progress.h"
 
 /* The first member of each adapter's context. */
 struct mlk_inner {
     struct mlk_session session;
-    const atomic_bool *cancelled;
+    struct mlk_progress *progress;
     bool in_transaction;
+    struct mlk_kernel kernel;
+    bool knows_threads;         /* whether the next is known */
+    bool thread_per_connection; /* thread_handling */
     /* Runs one statement with no question asked. Fills session.error and error_number. rows and affected may
      * be NULL. */
     enum mlk_status (*run)(struct mlk_inner *inner, const char *sql, size_t len, struct mlk_rows **rows,
@@ -24,9 +27,10 @@ struct mlk_inner {
 };
 
 struct mlk_inner *mlk_inner_of(struct mlk_session *s);
-/* Sets up everything but run and lock_statement. */
+/* Sets up everything but run and lock_statement. What it takes later mlk_inner_end gives back. */
 void mlk_inner_init(struct mlk_inner *inner, const struct mlk_session_ops *ops,
-                    const struct mlk_caller *caller, const atomic_bool *cancelled);
+                    const struct mlk_caller *caller, struct mlk_progress *progress);
+void mlk_inner_end(struct mlk_inner *inner);
 /* Records an error, as one line, and returns status. number is 0 for one of our own. */
 enum mlk_status mlk_inner_error(struct mlk_inner *inner, enum mlk_status status, unsigned number,
                                 const char *text);
@@ -55,6 +59,8 @@ enum mlk_status mlk_inner_read_table(struct mlk_inner *inner, const char *schema
 enum mlk_status mlk_inner_guard_table(struct mlk_inner *inner, const char *schema, const char *table);
 
 /* For the tables of functions. */
+enum mlk_status mlk_inner_probe(struct mlk_session *s, const struct mlk_client *client,
+                                enum mlk_probe_how how, struct mlk_probe *out);
 int64_t mlk_inner_now_ms(struct mlk_session *s);
 enum mlk_status mlk_inner_pause_ms(struct mlk_session *s, unsigned ms);
 

@@ -9,12 +9,12 @@ bool mlk_mariadb_has_sql(void)
     return false;
 }
 
-enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled,
+enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, struct mlk_progress *progress,
                                          bool writes, struct mlk_session **out, char *error,
                                          size_t error_size)
 {
     (void)caller;
-    (void)cancelled;
+    (void)progress;
     (void)writes;
     *out = NULL;
     (void)snprintf(error, error_size, "this miglock.so was built without support for MariaDB");

@@ -23,6 +23,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "error_log.h"
 #include "inner.h"
 #include "mariadb_privileges.h"
 
@@ -130,7 +131,7 @@ static enum mlk_status take_turn(struct mlk_inner *inner)
         at.tv_nsec %= 1000000000L;
         if (pthread_mutex_clocklock(&temporary_tables, CLOCK_MONOTONIC, &at) == 0)
             return MLK_OK;
-        if (atomic_load(inner->cancelled))
+        if (atomic_load(&inner->progress->cancelled))
             return mlk_inner_error(inner, MLK_KILLED, 0, "the caller's statement was killed");
         if (mlk_inner_now_ms(&inner->session) > until)
             return mlk_inner_error(inner, MLK_BUSY, 0, "too many calls at the same time: try again");
@@ -208,6 +209,22 @@ static enum mlk_status check_writable(struct mlk_inner *inner)
     return status;
 }
 
+/* A session inside the server is none of the cluster: what it changes stays on this node, whatever its own
+ * wsrep_on says (seen, 10.11.18: wsrep_replicated does not count it and the other node has the old row). */
+static enum mlk_status check_alone(struct mlk_inner *inner)
+{
+    struct mlk_rows *rows = NULL;
+    enum mlk_status status = mlk_inner_select(inner, "SHOW GLOBAL VARIABLES LIKE 'wsrep\\_provider'", &rows);
+    const char *provider = mlk_rows_text(rows, 0, 1);
+
+    if (!status && provider && provider[0] && strcmp(provider, "none") != 0)
+        status = mlk_inner_error(inner, MLK_READ_ONLY, 0,
+                                 "a function would change the row on this Galera node alone: use `miglock "
+                                 "release --no-functions`, which changes it on all");
+    mlk_rows_free(rows);
+    return status;
+}
+
 static enum mlk_status query(struct mlk_session *s, const struct mlk_access *need, const char *sql,
                              size_t len, struct mlk_rows **rows, uint64_t *affected)
 {
@@ -220,6 +237,8 @@ static enum mlk_status query(struct mlk_session *s, const struct mlk_access *nee
         *affected = 0;
     if (!status && need->need == MLK_NEED_UPDATE) {
         status = check_writable(inner);
+        if (!status)
+            status = check_alone(inner);
         if (!status)
             status = mlk_inner_guard_table(inner, need->schema, need->table);
     }
@@ -262,6 +281,7 @@ static void close_session(struct mlk_session *s)
     if (mariadb->connection)
         mariadb->sql->mysql_close_func(mariadb->connection);
     mlk_privileges_free(mariadb->privileges);
+    mlk_inner_end(&mariadb->inner);
     free(mariadb);
     thread_end();
 }
@@ -272,6 +292,8 @@ static const struct mlk_session_ops ops = {
     .query = query,
     .read_table = read_table,
     .may = may,
+    .probe = mlk_inner_probe,
+    .log = mlk_mariadb_log,
     .now_ms = mlk_inner_now_ms,
     .pause_ms = mlk_inner_pause_ms,
     .close = close_session,
@@ -283,23 +305,13 @@ static void lock_statement(struct mlk_buf *sql, const char *table, const char *c
     mlk_buf_fmt(sql, "INSERT INTO %s (%s) SELECT NULL FROM DUAL WHERE FALSE", table, column);
 }
 
-/* Such a session writes neither to the binary log nor to other Galera nodes unless told to: a release would
- * stay on this server alone. By row, so that a replica needs no luck to change the same one. */
+/* Such a session does not write to the binary log unless told to: a release would stay on this server alone.
+ * By row, so that a replica needs no luck to change the same one. */
 static enum mlk_status make_writes_known(struct mlk_inner *inner)
 {
-    struct mlk_rows *rows = NULL;
     enum mlk_status status = mlk_inner_do(inner, "SET SESSION sql_log_bin = 1");
-    const char *provider;
 
-    if (!status)
-        status = mlk_inner_do(inner, "SET SESSION binlog_format = 'ROW'");
-    if (!status)
-        status = mlk_inner_select(inner, "SHOW GLOBAL VARIABLES LIKE 'wsrep\\_provider'", &rows);
-    provider = mlk_rows_text(rows, 0, 1);
-    if (!status && provider && provider[0] && strcmp(provider, "none") != 0)
-        status = mlk_inner_do(inner, "SET SESSION wsrep_on = 1");
-    mlk_rows_free(rows);
-    return status;
+    return status ? status : mlk_inner_do(inner, "SET SESSION binlog_format = 'ROW'");
 }
 
 static enum mlk_status connect(struct mariadb_inner *mariadb)
@@ -313,7 +325,7 @@ static enum mlk_status connect(struct mariadb_inner *mariadb)
                            "the server does not open a session of its own");
 }
 
-enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled,
+enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, struct mlk_progress *progress,
                                          bool writes, struct mlk_session **out, char *error,
                                          size_t error_size)
 {
@@ -334,7 +346,7 @@ enum mlk_status mlk_mariadb_session_open(const struct mlk_caller *caller, const 
         free(mariadb);
         return MLK_NO_MEMORY;
     }
-    mlk_inner_init(&mariadb->inner, &ops, caller, cancelled);
+    mlk_inner_init(&mariadb->inner, &ops, caller, progress);
     mariadb->inner.run = run;
     mariadb->inner.lock_statement = lock_statement;
     status = connect(mariadb);

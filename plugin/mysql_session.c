@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error_log.h"
 #include "inner.h"
 #include "mysql_consumer.h"
 #include "mysql_services.h"
@@ -104,6 +105,7 @@ static void close_session(struct mlk_session *s)
 
     (void)mlk_mysql.command_factory->close(mysql->connection);
     mlk_mysql.command_thread->end();
+    mlk_inner_end(&mysql->inner);
     free(mysql);
 }
 
@@ -113,6 +115,8 @@ static const struct mlk_session_ops ops = {
     .query = query,
     .read_table = read_table,
     .may = may,
+    .probe = mlk_inner_probe,
+    .log = mlk_mysql_log,
     .now_ms = mlk_inner_now_ms,
     .pause_ms = mlk_inner_pause_ms,
     .close = close_session,
@@ -157,7 +161,7 @@ static enum mlk_status check_account(struct mysql_inner *mysql, const char *acco
                            "the server opened the session for another account than the caller's");
 }
 
-enum mlk_status mlk_mysql_session_open(const struct mlk_caller *caller, const atomic_bool *cancelled,
+enum mlk_status mlk_mysql_session_open(const struct mlk_caller *caller, struct mlk_progress *progress,
                                        struct mlk_session **out, char *error, size_t error_size)
 {
     char account[2 * MLK_ACCOUNT_MAX] = "";
@@ -169,7 +173,7 @@ enum mlk_status mlk_mysql_session_open(const struct mlk_caller *caller, const at
         (void)snprintf(error, error_size, "out of memory");
         return MLK_NO_MEMORY;
     }
-    mlk_inner_init(&mysql->inner, &ops, caller, cancelled);
+    mlk_inner_init(&mysql->inner, &ops, caller, progress);
     mysql->inner.run = run;
     mysql->inner.lock_statement = lock_statement;
     if (mlk_mysql.command_thread->init()) {

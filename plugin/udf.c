@@ -16,6 +16,11 @@ struct state {
     struct mlk_buf text;
 };
 
+static bool is_number(int type)
+{
+    return type == MLK_UDF_INT_RESULT || type == MLK_UDF_DECIMAL_RESULT || type == MLK_UDF_REAL_RESULT;
+}
+
 bool mlk_udf_begin(const struct mlk_udf_spec *spec, struct mlk_udf_init *init, struct mlk_udf_args *args,
                    char *message)
 {
@@ -28,6 +33,8 @@ bool mlk_udf_begin(const struct mlk_udf_spec *spec, struct mlk_udf_init *init, s
         return true;
     }
     for (unsigned i = 0; i < args->arg_count; i++) {
+        if (spec->numbers && is_number(args->arg_type[i]))
+            args->arg_type[i] = MLK_UDF_STRING_RESULT; /* the server then converts it, row by row */
         /* A literal NULL is a string to both servers. */
         if (args->arg_type[i] != MLK_UDF_STRING_RESULT) {
             (void)snprintf(message, MLK_UDF_MESSAGE_MAX, "argument %u is not a string; use %s", i + 1,
@@ -115,6 +122,22 @@ bool mlk_udf_check(const struct mlk_udf_row *row, unsigned i, const char *what, 
     } else {
         return true;
     }
+    mlk_udf_fail(row, message);
+    return false;
+}
+
+bool mlk_udf_word(const struct mlk_udf_row *row, unsigned i, const char *word, bool *said)
+{
+    static const char *const counted[] = {"first", "second", "third"};
+    const struct mlk_udf_args *args = row->args;
+    char message[MLK_UDF_MESSAGE_MAX];
+    size_t len = strlen(word);
+
+    *said = i < args->arg_count && args->lengths[i] == len && memcmp(args->args[i], word, len) == 0;
+    if (*said || i >= args->arg_count || args->lengths[i] == 0)
+        return true;
+    (void)snprintf(message, sizeof message, "the %s argument can only be '%s', or be left out", counted[i],
+                   word);
     mlk_udf_fail(row, message);
     return false;
 }

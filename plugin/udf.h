@@ -34,20 +34,42 @@ struct mlk_udf_args {
     unsigned long *attribute_lengths;
     void *extension;
 };
-enum { MLK_UDF_STRING_RESULT = 0, MLK_UDF_MESSAGE_MAX = 200, MLK_UDF_ARGS_MAX = 3 };
+/* Of enum Item_result, the same on both servers. */
+enum { MLK_UDF_STRING_RESULT = 0, MLK_UDF_REAL_RESULT, MLK_UDF_INT_RESULT, MLK_UDF_DECIMAL_RESULT = 4 };
+enum { MLK_UDF_MESSAGE_MAX = 200, MLK_UDF_ARGS_MAX = 3 };
 
 /* The trio of one function. */
 #define MLK_UDF_EXPORT __attribute__((visibility("default")))
+#define MLK_UDF_INIT(name)                                                                                   \
+    bool name##_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message)
+#define MLK_UDF_DEINIT(name) void name##_deinit(struct mlk_udf_init *init)
+#define MLK_UDF_ROW(name)                                                                                    \
+    char *name(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result, unsigned long *length,    \
+               unsigned char *is_null, unsigned char *error)
 #define MLK_UDF_DECLARE(name)                                                                                \
-    MLK_UDF_EXPORT bool name##_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message);    \
-    MLK_UDF_EXPORT void name##_deinit(struct mlk_udf_init *init);                                            \
-    MLK_UDF_EXPORT char *name(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,            \
-                              unsigned long *length, unsigned char *is_null, unsigned char *error)
+    MLK_UDF_EXPORT MLK_UDF_INIT(name);                                                                       \
+    MLK_UDF_EXPORT MLK_UDF_DEINIT(name);                                                                     \
+    MLK_UDF_EXPORT MLK_UDF_ROW(name)
+
+/* Once in each udf_*.c, after the spec of that name: all of the trio but what it does for a row. */
+#define MLK_UDF_DEFINE(name)                                                                                 \
+    MLK_UDF_EXPORT MLK_UDF_INIT(name);                                                                       \
+    MLK_UDF_INIT(name)                                                                                       \
+    {                                                                                                        \
+        return mlk_udf_begin(&spec, init, args, message);                                                    \
+    }                                                                                                        \
+    MLK_UDF_EXPORT MLK_UDF_DEINIT(name);                                                                     \
+    MLK_UDF_DEINIT(name)                                                                                     \
+    {                                                                                                        \
+        mlk_udf_end(init);                                                                                   \
+    }                                                                                                        \
+    MLK_UDF_EXPORT MLK_UDF_ROW(name)
 
 struct mlk_udf_spec {
     const char *name;
     const char *usage; /* "miglock_status(target)" */
     unsigned min_args, max_args;
+    bool numbers; /* its arguments may be numbers too; the server hands them over as text */
     /* It asks the server: it cannot work where the library is not installed as component or plugin, and it is
      * no constant, whatever its arguments are: the server must not call it at prepare time, or once for all
      * rows. */
@@ -74,6 +96,10 @@ bool mlk_udf_any_null(const struct mlk_udf_row *row);
 /* Whether argument number i is text that can be used: not empty, at most max bytes, UTF-8, no NUL byte. If
  * not, the SQL error is raised. what names the argument in messages. */
 bool mlk_udf_check(const struct mlk_udf_row *row, unsigned i, const char *what, size_t max);
+/* Whether the last argument, number i, is that word; false also where it is left out or empty. Sets *said.
+ * Anything else is refused: a mistyped word must neither do it nor be taken for "no". False where that SQL
+ * error was raised. */
+bool mlk_udf_word(const struct mlk_udf_row *row, unsigned i, const char *word, bool *said);
 /* Argument number i as a target. False where it is none; then the SQL error is raised. */
 bool mlk_udf_target(const struct mlk_udf_row *row, unsigned i, struct mlk_target *out);
 

@@ -8,17 +8,7 @@
 static const struct mlk_udf_spec spec = {
     .name = "miglock_contract", .usage = "miglock_contract()", .asks_server = true};
 
-MLK_UDF_DECLARE(miglock_contract);
-
-bool miglock_contract_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message)
-{
-    return mlk_udf_begin(&spec, init, args, message);
-}
-
-void miglock_contract_deinit(struct mlk_udf_init *init)
-{
-    mlk_udf_end(init);
-}
+MLK_UDF_DEFINE(miglock_contract);
 
 static enum mlk_status run(struct mlk_session *s, void *arg, char *error, size_t size)
 {

@@ -12,17 +12,7 @@ static const struct mlk_udf_spec spec = {
     .asks_server = true,
 };
 
-MLK_UDF_DECLARE(miglock_locks);
-
-bool miglock_locks_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message)
-{
-    return mlk_udf_begin(&spec, init, args, message);
-}
-
-void miglock_locks_deinit(struct mlk_udf_init *init)
-{
-    mlk_udf_end(init);
-}
+MLK_UDF_DEFINE(miglock_locks);
 
 static enum mlk_status list(struct mlk_session *s, void *arg, cJSON **out, char *error, size_t size)
 {

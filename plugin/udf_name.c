@@ -12,17 +12,7 @@ static const struct mlk_udf_spec spec = {
     .max_args = 3,
 };
 
-MLK_UDF_DECLARE(miglock_name);
-
-bool miglock_name_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message)
-{
-    return mlk_udf_begin(&spec, init, args, message);
-}
-
-void miglock_name_deinit(struct mlk_udf_init *init)
-{
-    mlk_udf_end(init);
-}
+MLK_UDF_DEFINE(miglock_name);
 
 char *miglock_name(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result, unsigned long *length,
                    unsigned char *is_null, unsigned char *error)

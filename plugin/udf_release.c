@@ -14,17 +14,7 @@ static const struct mlk_udf_spec spec = {
     .asks_server = true,
 };
 
-MLK_UDF_DECLARE(miglock_release);
-
-bool miglock_release_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message)
-{
-    return mlk_udf_begin(&spec, init, args, message);
-}
-
-void miglock_release_deinit(struct mlk_udf_init *init)
-{
-    mlk_udf_end(init);
-}
+MLK_UDF_DEFINE(miglock_release);
 
 enum { TOKEN_MAX = 64 };
 
@@ -42,23 +32,6 @@ static enum mlk_status release(struct mlk_session *s, void *arg, cJSON **out, ch
     return mlk_release(s, &job->target, &options, out, error, size);
 }
 
-/* Anything but the word itself is refused: a mistyped one must neither release nor be taken for "no". */
-static bool read_force(const struct mlk_udf_row *row, bool *force)
-{
-    static const char word[] = "force";
-    const struct mlk_udf_args *args = row->args;
-
-    *force = false;
-    if (args->arg_count < 3 || args->lengths[2] == 0)
-        return true;
-    if (args->lengths[2] == sizeof word - 1 && memcmp(args->args[2], word, sizeof word - 1) == 0) {
-        *force = true;
-        return true;
-    }
-    mlk_udf_fail(row, "the third argument can only be 'force', or be left out");
-    return false;
-}
-
 char *miglock_release(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,
                       unsigned long *length, unsigned char *is_null, unsigned char *error)
 {
@@ -69,7 +42,7 @@ char *miglock_release(struct mlk_udf_init *init, struct mlk_udf_args *args, char
     if (mlk_udf_any_null(&row))
         return mlk_udf_null(&row);
     if (!mlk_udf_target(&row, 0, &job.target) || !mlk_udf_check(&row, 1, "token", TOKEN_MAX) ||
-        !read_force(&row, &job.force))
+        !mlk_udf_word(&row, 2, "force", &job.force))
         return NULL;
     memcpy(job.token, args->args[1], args->lengths[1]);
     job.token[args->lengths[1]] = '\0';

@@ -5,17 +5,7 @@
 
 static const struct mlk_udf_spec spec = {.name = "miglock_tools", .usage = "miglock_tools()"};
 
-MLK_UDF_DECLARE(miglock_tools);
-
-bool miglock_tools_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message)
-{
-    return mlk_udf_begin(&spec, init, args, message);
-}
-
-void miglock_tools_deinit(struct mlk_udf_init *init)
-{
-    mlk_udf_end(init);
-}
+MLK_UDF_DEFINE(miglock_tools);
 
 char *miglock_tools(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result, unsigned long *length,
                     unsigned char *is_null, unsigned char *error)

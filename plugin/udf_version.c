@@ -7,17 +7,7 @@
 
 static const struct mlk_udf_spec spec = {.name = "miglock_version", .usage = "miglock_version()"};
 
-MLK_UDF_DECLARE(miglock_version);
-
-bool miglock_version_init(struct mlk_udf_init *init, struct mlk_udf_args *args, char *message)
-{
-    return mlk_udf_begin(&spec, init, args, message);
-}
-
-void miglock_version_deinit(struct mlk_udf_init *init)
-{
-    mlk_udf_end(init);
-}
+MLK_UDF_DEFINE(miglock_version);
 
 char *miglock_version(struct mlk_udf_init *init, struct mlk_udf_args *args, char *result,
                       unsigned long *length, unsigned char *is_null, unsigned char *error)

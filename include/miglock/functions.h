@@ -10,6 +10,7 @@
 #define MLK_FUNCTION_LIST(X)                                                                                 \
     X(miglock_locks)                                                                                         \
     X(miglock_name)                                                                                          \
+    X(miglock_probe)                                                                                         \
     X(miglock_release)                                                                                       \
     X(miglock_status)                                                                                        \
     X(miglock_tools)                                                                                         \

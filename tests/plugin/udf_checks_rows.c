@@ -5,17 +5,75 @@
 
 static void check_status_rows(const char *valid)
 {
-    const struct udf_text usable[] = {UDF_TEXT("rails:shop")};
+    const struct udf_text usable[] = {UDF_TEXT("rails:shop"), UDF_TEXT("probe")};
+    const struct udf_text not_probe[] = {UDF_TEXT("PROBE"), UDF_TEXT("probe "),  UDF_TEXT("prob"),
+                                         UDF_TEXT("no"),    UDF_TEXT("probe\0"), UDF_TEXT("force"),
+                                         UDF_TEXT("\xff")};
     struct udf f;
 
-    udf_open(&f, "miglock_status", 1);
-    assert_false(f.init.const_item); /* its answer is another one each time */
-    check_bad_texts(&f, usable, 0, "the target ");
+    for (unsigned count = 1; count <= 2; count++) {
+        udf_open(&f, "miglock_status", count);
+        assert_false(f.init.const_item); /* its answer is another one each time */
+        check_bad_texts(&f, usable, 0, "the target ");
+        for (unsigned nulls = 1; nulls < 1U << count; nulls++) {
+            struct udf_text texts[2];
+
+            for (unsigned i = 0; i < count; i++)
+                texts[i] = nulls >> i & 1U ? (struct udf_text){NULL, 0} : usable[i];
+            udf_row_is_null(&f, texts);
+        }
+        udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("shop"), usable[1]}, "'shop' is not a target");
+        udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("rail:shop"), usable[1]}, "unknown tool 'rail'");
+        udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("ghost:`blog"), usable[1]}, "backquotes");
+        udf_row_fails(&f, usable, valid);
+        udf_end(&f);
+    }
+    udf_open(&f, "miglock_status", 2);
+    for (size_t i = 0; i < UNIT_COUNT(not_probe); i++)
+        udf_row_fails(&f, (const struct udf_text[]){usable[0], not_probe[i]},
+                      "the second argument can only be 'probe', or be left out");
+    udf_row_fails(&f, (const struct udf_text[]){usable[0], UDF_TEXT("")}, valid);
+    udf_end(&f);
+}
+
+static void check_probe_rows(const char *valid)
+{
+    const struct udf_text usable[] = {UDF_TEXT("17")};
+    const struct udf_text ids[] = {UDF_TEXT("1"), UDF_TEXT("00000000000000000017"),
+                                   UDF_TEXT("18446744073709551615")};
+    const struct udf_text not_ids[] = {UDF_TEXT("0"),
+                                       UDF_TEXT("00"),
+                                       UDF_TEXT("-1"),
+                                       UDF_TEXT("+1"),
+                                       UDF_TEXT("1.5"),
+                                       UDF_TEXT("1."),
+                                       UDF_TEXT("1e3"),
+                                       UDF_TEXT(" 17"),
+                                       UDF_TEXT("17 "),
+                                       UDF_TEXT("1 7"),
+                                       UDF_TEXT("0x11"),
+                                       UDF_TEXT("17\n"),
+                                       UDF_TEXT("abc"),
+                                       UDF_TEXT("17;"),
+                                       UDF_TEXT("\xd9\xa1\xd9\xa7"),
+                                       UDF_TEXT("/"),
+                                       UDF_TEXT(":"),
+                                       UDF_TEXT("%s"),
+                                       UDF_TEXT("true"),
+                                       UDF_TEXT("18446744073709551616"),
+                                       UDF_TEXT("99999999999999999999")};
+    struct udf f;
+
+    udf_open(&f, "miglock_probe", 1);
+    assert_false(f.init.const_item);
+    check_bad_texts(&f, usable, 0, "the connection id ");
     udf_row_is_null(&f, (const struct udf_text[]){{NULL, 0}});
-    udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("shop")}, "'shop' is not a target");
-    udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("rail:shop")}, "unknown tool 'rail'");
-    udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("ghost:`blog")}, "backquotes");
-    udf_row_fails(&f, usable, valid);
+    for (size_t i = 0; i < UNIT_COUNT(not_ids); i++)
+        udf_row_fails(&f, &not_ids[i], "is not a connection id; give a positive whole number");
+    udf_row_fails(&f, (const struct udf_text[]){UDF_TEXT("000000000000000000017")},
+                  "the connection id is too long: 21 bytes, at most 20");
+    for (size_t i = 0; i < UNIT_COUNT(ids); i++)
+        udf_row_fails(&f, &ids[i], valid);
     udf_end(&f);
 }
 
@@ -79,5 +137,6 @@ void check_arguments_of_rows(const char *valid)
 {
     check_status_rows(valid);
     check_locks_rows(valid);
+    check_probe_rows(valid);
     check_release_rows(valid);
 }

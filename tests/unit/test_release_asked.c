@@ -265,15 +265,14 @@ static void expect_logged(const struct mlk_session *s, size_t i, const char *con
 
 static void each_release_and_refusal_is_written_down(void **state)
 {
-    static const char *const released[] = {"release of rails:shop with force",
-                                           "shop@app.example (connection 7)",
-                                           ": released;",
-                                           "verdict idle",
-                                           "token ",
-                                           "holder connection 1562",
-                                           "10.0.0.7:51234",
-                                           NULL};
-    static const char *const refused[] = {"release of rails:shop asked", ": refused;", "verdict idle", NULL};
+    static const char *const released[] = {
+        "shop@app.example (connection 7) asked to release 'rails:shop' with force: released;",
+        "verdict idle",
+        "token ",
+        "holder connection 1562",
+        "10.0.0.7:51234",
+        NULL};
+    static const char *const refused[] = {"asked to release 'rails:shop': refused;", "verdict idle", NULL};
     static const char *const changed[] = {": changed;", "your token is 0123456789ab", NULL};
     static const char *const failed[] = {": failed;", NULL};
     struct mlk_session *s = open_held(state, &alive);
@@ -304,7 +303,7 @@ static void each_release_and_refusal_is_written_down(void **state)
 static void a_line_stays_one_line(void **state)
 {
     struct mlk_session *s = scene_open(scene_flavour(state));
-    static const char *const parts[] = {"release of named:two lines", NULL};
+    static const char *const parts[] = {"release 'named:two lines'", NULL};
 
     snprintf(s->user, sizeof s->user, "a\nb\x1b[2J%%n%%s");
     scene_holder(s, "two lines", "1562");

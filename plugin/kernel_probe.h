@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kernel knows of a connection's client, asked inside the server process: ops->probe of both servers
+ * (miglock/session.h says what goes in and comes out).
+ *
+ * Between the row of a process list and the look at the socket the session may have ended, and another client
+ * may have come from the same address and port. So the caller reads the process list again afterwards, and
+ * trusts the result only where connection id, HOST and start of the session are the same.
+ */
+#ifndef MIGLOCK_KERNEL_PROBE_H
+#define MIGLOCK_KERNEL_PROBE_H
+
+#include "miglock/session.h"
+
+struct mlk_sockets;
+
+/* What one session has found, so that looking at many clients walks the descriptors once. Zeroed at first. */
+struct mlk_kernel {
+    struct mlk_sockets *sockets;
+    int64_t walked_ms; /* of the session's clock */
+    bool proxied; /* set by the session: HOST can be the address that a proxy tells of its client (the PROXY
+                   * protocol), and so of another connection than the one it is the peer of */
+};
+
+enum mlk_status mlk_kernel_probe(struct mlk_session *s, struct mlk_kernel *kernel,
+                                 const struct mlk_client *client, enum mlk_probe_how how,
+                                 struct mlk_probe *out);
+void mlk_kernel_end(struct mlk_kernel *kernel);
+
+#endif
