@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "backend.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "json.h"
+#include "miglock/connection_id.h"
 #include "miglock/sql.h"
 #include "session_client.h"
 
@@ -119,7 +121,6 @@ static void tell_version(struct mlk_backend *b)
     b->told = true;
 }
 
-/* Calls a function whose arguments are in args, and parses what it gives. */
 /* The servers put the function's name before its message: "miglock_status UDF failed; ..." (MySQL, error
  * 3200) and "miglock_status: ..." (MariaDB). The command's user called no function. */
 static const char *without_name(const char *function, const char *message)
@@ -134,6 +135,7 @@ static const char *without_name(const char *function, const char *message)
     return message;
 }
 
+/* Calls a function whose arguments are in args, and parses what it gives. */
 static enum mlk_status call(struct mlk_backend *b, const char *function, const char *const *args, cJSON **out,
                             char *error, size_t error_size)
 {
@@ -185,11 +187,11 @@ static bool fall_back(struct mlk_backend *b, enum mlk_status status, cJSON **doc
     return true;
 }
 
-enum mlk_status mlk_backend_report(struct mlk_backend *b, const struct mlk_target *target, cJSON **out,
-                                   char *error, size_t error_size)
+enum mlk_status mlk_backend_report(struct mlk_backend *b, const struct mlk_target *target, bool ask,
+                                   cJSON **out, char *error, size_t error_size)
 {
     if (b->functions) {
-        const char *args[] = {target->text, NULL};
+        const char *args[] = {target->text, ask ? "probe" : NULL, NULL};
         enum mlk_status status = mlk_target_fits(target, b->session->flavour, error, error_size);
 
         *out = NULL;
@@ -198,7 +200,7 @@ enum mlk_status mlk_backend_report(struct mlk_backend *b, const struct mlk_targe
         if (!fall_back(b, status, out))
             return status;
     }
-    return mlk_report(b->session, target, false, out, error, error_size);
+    return mlk_report(b->session, target, ask, out, error, error_size);
 }
 
 enum mlk_status mlk_backend_locks(struct mlk_backend *b, const char *schema, cJSON **out, char *error,
@@ -212,6 +214,22 @@ enum mlk_status mlk_backend_locks(struct mlk_backend *b, const char *schema, cJS
             return status;
     }
     return mlk_locks(b->session, schema, out, error, error_size);
+}
+
+enum mlk_status mlk_backend_probe(struct mlk_backend *b, uint64_t connection_id, cJSON **out, char *error,
+                                  size_t error_size)
+{
+    if (b->functions) {
+        char id[MLK_CONNECTION_ID_DIGITS + 1];
+        const char *args[] = {id, NULL};
+        enum mlk_status status;
+
+        snprintf(id, sizeof id, "%" PRIu64, connection_id);
+        status = call(b, "miglock_probe", args, out, error, error_size);
+        if (!fall_back(b, status, out))
+            return status;
+    }
+    return mlk_probe_connection(b->session, connection_id, out, error, error_size);
 }
 
 enum mlk_status mlk_backend_release(struct mlk_backend *b, const struct mlk_target *target,

@@ -26,8 +26,12 @@ enum mlk_exit mlk_backend_open(struct mlk_backend *b, struct mlk_cli *cli);
 /* Works on a zeroed struct. */
 void mlk_backend_close(struct mlk_backend *b);
 
-enum mlk_status mlk_backend_report(struct mlk_backend *b, const struct mlk_target *target, cJSON **out,
-                                   char *error, size_t error_size);
+/* ask: the holder's client too. Without the functions the report says that nobody could be asked. */
+enum mlk_status mlk_backend_report(struct mlk_backend *b, const struct mlk_target *target, bool ask,
+                                   cJSON **out, char *error, size_t error_size);
+/* Without the functions MLK_UNSUPPORTED: the kernel of the server's host is out of reach. */
+enum mlk_status mlk_backend_probe(struct mlk_backend *b, uint64_t connection_id, cJSON **out, char *error,
+                                  size_t error_size);
 enum mlk_status mlk_backend_locks(struct mlk_backend *b, const char *schema, cJSON **out, char *error,
                                   size_t error_size);
 /* A dry run always takes the core over this connection: there is no function for it. */

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <stdio.h>
 #include <string.h>
 
 #include "install.h"
-
-static const struct mlk_option options[] = {
-    {"dry-run", 0, MLK_ARG_NONE, NULL, "print the statements, run none"},
-    {NULL, 0, MLK_ARG_NONE, NULL, NULL},
-};
 
 static void plan_mysql(const struct mlk_installation *found, struct mlk_plan *plan)
 {
@@ -69,37 +63,20 @@ static enum mlk_exit check(const struct mlk_backend *b, const struct mlk_cli *cl
 
 static enum mlk_exit run(struct mlk_cli *cli)
 {
-    struct mlk_backend b;
-    struct mlk_installation found;
-    struct mlk_plan plan = {.count = 0};
-    char error[MLK_ERROR_MAX * 2];
-    enum mlk_status status;
-    enum mlk_exit exit = mlk_backend_open(&b, cli);
+    struct mlk_install i;
+    enum mlk_exit exit = mlk_install_begin(&i, cli);
 
-    if (exit != MLK_EXIT_DONE)
-        return exit;
-    status = mlk_installation_look(&b, &found, error, sizeof error);
-    if (status == MLK_OK) {
-        exit = check(&b, cli, &found);
-        if (exit != MLK_EXIT_DONE)
-            goto done;
-        status = mlk_plan_stay_local(&b, &plan);
-        if (status != MLK_OK)
-            snprintf(error, sizeof error, "%s", b.session->error);
+    if (exit == MLK_EXIT_DONE)
+        exit = check(&i.backend, cli, &i.found);
+    if (exit == MLK_EXIT_DONE) {
+        if (i.backend.session->flavour == MLK_MARIADB)
+            plan_mariadb(&i.found, &i.plan);
+        else
+            plan_mysql(&i.found, &i.plan);
+        plan_view(&i.found, &i.plan);
+        exit = mlk_plan_run(&i.backend, cli, &i.plan, i.found.plugin_dir, "installed", "already installed");
     }
-    if (status != MLK_OK) {
-        exit = mlk_fail_status(cli, status, error);
-        goto done;
-    }
-    if (b.session->flavour == MLK_MARIADB)
-        plan_mariadb(&found, &plan);
-    else
-        plan_mysql(&found, &plan);
-    plan_view(&found, &plan);
-    exit = mlk_plan_run(&b, cli, &plan, found.plugin_dir, "installed", "already installed");
-done:
-    mlk_plan_free(&plan);
-    mlk_backend_close(&b);
+    mlk_install_end(&i);
     return exit;
 }
 
@@ -118,7 +95,7 @@ const struct mlk_command mlk_cmd_install = {
             "missing is added.\n"
             "The statements are kept out of the binary log: install on each server that is to have the "
             "functions.\n",
-    .options = options,
+    .options = mlk_install_options,
     .min_args = 0,
     .max_args = 0,
     .connects = true,

@@ -61,7 +61,7 @@ static enum mlk_status look(struct release *r)
 {
     cJSON_Delete(r->seen);
     r->seen = NULL;
-    return mlk_backend_report(&r->backend, &r->target, &r->seen, r->error, sizeof r->error);
+    return mlk_backend_report(&r->backend, &r->target, false, &r->seen, r->error, sizeof r->error);
 }
 
 static enum mlk_status release(struct release *r, bool dry_run)
@@ -79,10 +79,19 @@ static enum mlk_status release(struct release *r, bool dry_run)
     return status;
 }
 
+/* Whether the release will ask the holder's client, whose answer may prove it gone. */
+static bool asks_client(const struct release *r)
+{
+    const cJSON *holder = cJSON_GetObjectItemCaseSensitive(r->seen, "holder");
+
+    return r->backend.functions && is(r->seen, "kind", "named") && is(holder, "peer", "unknown") &&
+           (is(r->seen, "verdict", "idle") || is(r->seen, "verdict", "unknown"));
+}
+
 /*
  * Whether a dry run can tell beforehand that the answer is no, or that there is nothing to do: then nobody is
  * asked in vain. It changes nothing, so it cannot release what nobody has confirmed. Only a proof of death
- * that the server's own functions brought (the kernel's word on the client) is out of its reach, as it looks
+ * that the server's own functions bring (the kernel's word on the client) is out of its reach, as it looks
  * over this connection.
  */
 static bool try_dry(const struct release *r)
@@ -91,7 +100,9 @@ static bool try_dry(const struct release *r)
     bool proven = is(r->seen, "verdict", "abandoned");
     bool token_differs = r->given && token && strcmp(token, r->given) != 0;
 
-    return r->dry_run || r->force || !proven || !r->backend.functions || token_differs;
+    if (r->dry_run || token_differs)
+        return true;
+    return r->force || !r->backend.functions || (!proven && !asks_client(r));
 }
 
 static enum mlk_exit refuse(const struct release *r, const char *why)
@@ -115,6 +126,9 @@ static enum mlk_exit confirm(struct release *r)
         return MLK_EXIT_DONE;
     if (!mlk_confirm_possible())
         return refuse(r, "there is no terminal to ask on; --yes says it beforehand");
+    if (!active && !r->force && asks_client(r))
+        mlk_note("nothing proves that its holder is gone: the release will ask the holder's client, and "
+                 "refuses where it answers");
     if (active) {
         mlk_note("work is going on under this lock: a release interrupts it, or lets a second migration "
                  "start beside it");
@@ -244,7 +258,9 @@ const struct mlk_command mlk_cmd_release = {
     .text =
         "Shows the lock, asks on a terminal, and releases it only while it is still the one that was shown. "
         "Without --force it releases only a lock whose holder is proven to be gone. A holder that is at work "
-        "needs --force, and its name typed (or --yes with --token).\n",
+        "needs --force, and its name typed (or --yes with --token).\n"
+        "With the functions in the server, a release of a named lock asks the holder's client first (miglock "
+        "help probe); one that does not answer is gone. --dry-run asks nobody.\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

@@ -10,6 +10,7 @@
 
 static const struct mlk_option options[] = {
     {"exit-code", 0, MLK_ARG_NONE, NULL, "exit with 3 when a shown lock is held, or it cannot be told"},
+    {"probe", 0, MLK_ARG_NONE, NULL, "ask the holder's client whether it is still there; with targets only"},
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };
 
@@ -27,10 +28,12 @@ static bool is_target(const char *arg)
 
 static enum mlk_status parse_all(const struct mlk_cli *cli, char *error, size_t error_size)
 {
+    bool probe = mlk_options_has(&cli->options, "probe");
     struct mlk_target target;
     enum mlk_status status = MLK_OK;
 
     for (int i = 0; status == MLK_OK && i < cli->argc; i++) {
+        probe = probe && is_target(cli->argv[i]);
         if (is_target(cli->argv[i]))
             status = mlk_target_parse(cli->argv[i], strlen(cli->argv[i]), &target, error, error_size);
         else if (!*cli->argv[i] || strlen(cli->argv[i]) > MLK_IDENT_MAX) {
@@ -39,18 +42,23 @@ static enum mlk_status parse_all(const struct mlk_cli *cli, char *error, size_t 
             status = MLK_USAGE;
         }
     }
+    /* To ask may end a session, so that is for a lock that somebody has named, not for whatever is found. */
+    if (status == MLK_OK && mlk_options_has(&cli->options, "probe") && (!probe || cli->argc == 0)) {
+        snprintf(error, error_size, "--probe is for targets only, such as miglock status rails:shop --probe");
+        status = MLK_USAGE;
+    }
     return status;
 }
 
-static enum mlk_status add_report(struct mlk_backend *b, struct answer *a, const char *arg, char *error,
-                                  size_t error_size)
+static enum mlk_status add_report(struct mlk_backend *b, struct answer *a, const char *arg, bool ask,
+                                  char *error, size_t error_size)
 {
     struct mlk_target target;
     cJSON *report = NULL;
     enum mlk_status status = mlk_target_parse(arg, strlen(arg), &target, error, error_size);
 
     if (status == MLK_OK)
-        status = mlk_backend_report(b, &target, &report, error, error_size);
+        status = mlk_backend_report(b, &target, ask, &report, error, error_size);
     if (status == MLK_OK)
         cJSON_AddItemToArray(a->single, report);
     return status;
@@ -97,13 +105,14 @@ static enum mlk_status add_schema(struct mlk_backend *b, struct answer *a, const
 static enum mlk_status gather(struct mlk_backend *b, const struct mlk_cli *cli, struct answer *a, char *error,
                               size_t error_size)
 {
+    bool ask = mlk_options_has(&cli->options, "probe");
     enum mlk_status status = a->single && a->table ? MLK_OK : MLK_NO_MEMORY;
 
     error[0] = '\0';
     if (status == MLK_OK && cli->argc == 0)
         status = add_schema(b, a, NULL, error, error_size);
     for (int i = 0; status == MLK_OK && i < cli->argc; i++)
-        status = is_target(cli->argv[i]) ? add_report(b, a, cli->argv[i], error, error_size)
+        status = is_target(cli->argv[i]) ? add_report(b, a, cli->argv[i], ask, error, error_size)
                                          : add_schema(b, a, cli->argv[i], error, error_size);
     return status;
 }
@@ -150,7 +159,7 @@ static void say_blind_spots(const struct mlk_render *r, struct mlk_backend *b)
     cJSON *report = NULL;
 
     if (mlk_target_parse(nobody, sizeof nobody - 1, &target, error, sizeof error) != MLK_OK ||
-        mlk_backend_report(b, &target, &report, error, sizeof error) != MLK_OK)
+        mlk_backend_report(b, &target, false, &report, error, sizeof error) != MLK_OK)
         return;
     mlk_render_lines(r, 0, "not seen: ", 10, cJSON_GetObjectItemCaseSensitive(report, "blind_spots"));
     cJSON_Delete(report);
@@ -223,7 +232,11 @@ static enum mlk_exit run(struct mlk_cli *cli)
 }
 
 static const char *const examples[] = {
-    "status", "status shop", "status rails:shop", "status ghost:blog --exit-code || echo 'still locked'",
+    "status",
+    "status shop",
+    "status rails:shop",
+    "status rails:shop --probe",
+    "status ghost:blog --exit-code || echo 'still locked'",
     NULL,
 };
 
@@ -233,7 +246,10 @@ const struct mlk_command mlk_cmd_status = {
     .summary = "who holds the locks, and is the holder still there",
     .examples = examples,
     .text = "Without an argument: a table of every migration lock that this account may see.\n"
-            "A target (with a colon) is shown in full, a schema as a table.\n",
+            "A target (with a colon) is shown in full, a schema as a table.\n"
+            "--probe does for the holder of each target what miglock probe does for a connection, with the "
+            "same one effect: a client that does not answer loses its connection (miglock help probe). Needs "
+            "the functions in the server.\n",
     .options = options,
     .min_args = 0,
     .max_args = -1,

@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <stdio.h>
-
 #include "install.h"
-
-static const struct mlk_option options[] = {
-    {"dry-run", 0, MLK_ARG_NONE, NULL, "print the statements, run none"},
-    {NULL, 0, MLK_ARG_NONE, NULL, NULL},
-};
 
 /* Only what is ours: a view that reads miglock_locks(), functions of miglock.so, a schema that nothing else
  * is in. */
@@ -34,34 +27,19 @@ static void plan_all(const struct mlk_backend *b, const struct mlk_installation 
 
 static enum mlk_exit run(struct mlk_cli *cli)
 {
-    struct mlk_backend b;
-    struct mlk_installation found;
-    struct mlk_plan plan = {.count = 0};
-    char error[MLK_ERROR_MAX * 2];
-    enum mlk_status status;
-    enum mlk_exit exit = mlk_backend_open(&b, cli);
+    struct mlk_install i;
+    enum mlk_exit exit = mlk_install_begin(&i, cli);
 
-    if (exit != MLK_EXIT_DONE)
-        return exit;
-    status = mlk_installation_look(&b, &found, error, sizeof error);
-    if (status == MLK_OK) {
-        status = mlk_plan_stay_local(&b, &plan);
-        if (status != MLK_OK)
-            snprintf(error, sizeof error, "%s", b.session->error);
-    }
-    if (status == MLK_OK) {
-        plan_all(&b, &found, &plan);
-        exit =
-            mlk_plan_run(&b, cli, &plan, found.plugin_dir, "uninstalled", "nothing of miglock is installed");
-        if (exit == MLK_EXIT_DONE && found.view == MLK_VIEW_FOREIGN)
+    if (exit == MLK_EXIT_DONE) {
+        plan_all(&i.backend, &i.found, &i.plan);
+        exit = mlk_plan_run(&i.backend, cli, &i.plan, i.found.plugin_dir, "uninstalled",
+                            "nothing of miglock is installed");
+        if (exit == MLK_EXIT_DONE && i.found.view == MLK_VIEW_FOREIGN)
             mlk_note("miglock.locks is not miglock's view (or SHOW VIEW on it is missing): it stays");
-        else if (exit == MLK_EXIT_DONE && found.schema && found.schema_in_use)
+        else if (exit == MLK_EXIT_DONE && i.found.schema && i.found.schema_in_use)
             mlk_note("the schema miglock holds other things: it stays");
-    } else {
-        exit = mlk_fail_status(cli, status, error);
     }
-    mlk_plan_free(&plan);
-    mlk_backend_close(&b);
+    mlk_install_end(&i);
     return exit;
 }
 
@@ -78,7 +56,7 @@ const struct mlk_command mlk_cmd_uninstall = {
     .examples = examples,
     .text =
         "The file miglock.so stays in plugin_dir. The schema miglock goes only when nothing else is in it.\n",
-    .options = options,
+    .options = mlk_install_options,
     .min_args = 0,
     .max_args = 0,
     .connects = true,

@@ -61,4 +61,16 @@ enum mlk_exit mlk_plan_run(struct mlk_backend *b, const struct mlk_cli *cli, str
                            const char *plugin_dir, const char *done, const char *nothing);
 void mlk_plan_free(struct mlk_plan *plan);
 
+/* install_steps.c: what both commands begin and end with. */
+extern const struct mlk_option mlk_install_options[];
+struct mlk_install {
+    struct mlk_backend backend;
+    struct mlk_installation found;
+    struct mlk_plan plan;
+};
+/* Connects, looks, and begins a plan that keeps what follows on this server. A failure has been reported; end
+ * in every case. */
+enum mlk_exit mlk_install_begin(struct mlk_install *i, struct mlk_cli *cli);
+void mlk_install_end(struct mlk_install *i);
+
 #endif

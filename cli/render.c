@@ -104,6 +104,13 @@ static bool starts(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
+static bool ends(const char *text, const char *with)
+{
+    size_t len = strlen(text), tail = strlen(with);
+
+    return len >= tail && strcmp(text + len - tail, with) == 0;
+}
+
 /* The command that does what "next" says in SQL; nothing where there is no such command. */
 static void command_for(struct mlk_buf *b, const cJSON *report, const char *next)
 {
@@ -118,6 +125,7 @@ static void command_for(struct mlk_buf *b, const cJSON *report, const char *next
     } else if (target && starts(next, "SELECT miglock_status(")) {
         mlk_buf_str(b, "miglock status ");
         add_word(b, target);
+        mlk_buf_str(b, ends(next, ", 'probe')") ? " --probe" : "");
     }
 }
 

@@ -26,6 +26,8 @@ void mlk_render_table(const struct mlk_render *r, const cJSON *reports);
 void mlk_render_report(const struct mlk_render *r, const cJSON *report);
 /* What a release came to. */
 void mlk_render_release(const struct mlk_render *r, const cJSON *result);
+/* What is known of a connection's client. */
+void mlk_render_probe(const struct mlk_render *r, const cJSON *document);
 
 /* ---- shared by the renderers ---- */
 
@@ -35,6 +37,9 @@ enum { MLK_RENDER_MAX = 1 << 22 };
 void mlk_render_age(struct mlk_buf *b, int64_t seconds);
 /* Appends "1562 shop@10.0.0.7 rake[991]", cleaned; full: with the port of the host. */
 void mlk_render_session(struct mlk_buf *b, const cJSON *session, bool full);
+/* Appends "client alive (answered after 4 ms)" from the members peer and peer_because; nothing where nobody
+ * knows anything. */
+void mlk_render_peer(struct mlk_buf *b, const cJSON *session);
 /* Prints what the report suggests to do next: the command for a release, and the statement where it can be
  * run. */
 void mlk_render_next(const struct mlk_render *r, size_t indent, size_t label_width, const cJSON *report);

@@ -64,7 +64,7 @@ static void held_line(const struct mlk_render *r, const cJSON *report, struct ml
 static void doing(const struct mlk_render *r, const cJSON *session, struct mlk_buf *b)
 {
     const char *command = mlk_json_text(session, "command"), *state = mlk_json_text(session, "state");
-    const char *statement = mlk_json_text(session, "statement"), *peer = mlk_json_text(session, "peer");
+    const char *statement = mlk_json_text(session, "statement");
     int64_t seconds = mlk_json_int(session, "seconds", -1);
     int64_t changes = mlk_json_int(session, "uncommitted_changes", 0);
 
@@ -79,8 +79,8 @@ static void doing(const struct mlk_render *r, const cJSON *session, struct mlk_b
     if (changes > 0)
         mlk_buf_fmt(b, "%s%" PRId64 " uncommitted change%s", b->len ? "; " : "", changes,
                     changes == 1 ? "" : "s");
-    if (peer && strcmp(peer, "unknown") != 0)
-        mlk_buf_fmt(b, "%sclient %s", b->len ? "; " : "", peer);
+    line(r, "", b);
+    mlk_render_peer(b, session);
     line(r, "", b);
     if (statement) {
         mlk_buf_fmt(b, "statement: %s", statement);
@@ -101,6 +101,22 @@ static void session_lines(const struct mlk_render *r, const char *label, const c
     fprintf(r->out, "%s\n", mlk_buf_text(&who));
     mlk_buf_free(&who);
     doing(r, session, b);
+}
+
+/* What else comes free when this session ends. */
+static void other_locks(const struct mlk_render *r, const cJSON *report, struct mlk_buf *b)
+{
+    const char *name = mlk_json_text(report, "name");
+    const cJSON *other;
+
+    cJSON_ArrayForEach(other, member(report, "holder_locks"))
+    {
+        if (!cJSON_IsString(other) || (name && strcmp(other->valuestring, name) == 0))
+            continue;
+        mlk_buf_str(b, b->len ? ", " : "");
+        mlk_sql_string(b, other->valuestring, strlen(other->valuestring));
+    }
+    line(r, "also holds", b);
 }
 
 static void people_lines(const struct mlk_render *r, const cJSON *report, const char *list, const char *count,
@@ -144,6 +160,7 @@ void mlk_render_report(const struct mlk_render *r, const cJSON *report)
     }
     if (cJSON_IsObject(member(report, "holder")))
         session_lines(r, "holder", member(report, "holder"), &b);
+    other_locks(r, report, &b);
     people_lines(r, report, "siblings", "sibling_count", &b);
     people_lines(r, report, "waiters", "waiter_count", &b);
     if (server)

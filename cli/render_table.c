@@ -34,14 +34,17 @@ static void held_cell(struct mlk_buf *b, const cJSON *report)
 static void holder_cell(struct mlk_buf *b, const cJSON *report)
 {
     const cJSON *holder = cJSON_GetObjectItemCaseSensitive(report, "holder");
+    const char *peer = mlk_json_text(holder, "peer");
     int64_t siblings = mlk_render_count(report, "siblings", "sibling_count");
     int64_t waiters = mlk_render_count(report, "waiters", "waiter_count");
 
-    if (cJSON_IsObject(holder))
+    if (cJSON_IsObject(holder)) {
         mlk_render_session(b, holder, false);
-    else if (siblings > 0 && mlk_json_may_be_held(report))
+        mlk_buf_str(b, peer && strcmp(peer, "gone") == 0 ? ", client gone" : "");
+    } else if (siblings > 0 && mlk_json_may_be_held(report)) {
         mlk_buf_fmt(b, siblings == 1 ? "perhaps %" PRId64 " session" : "one of %" PRId64 " sessions",
                     siblings);
+    }
     if (b->len == 0)
         mlk_buf_str(b, "-");
     if (waiters > 0)

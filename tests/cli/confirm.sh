@@ -91,6 +91,31 @@ idle() {
 	session_close sleeper
 }
 
+# Only the server's functions can ask a client, and only a release does: so the person is told, and asked first.
+asks_the_client() {
+	MYSQL_PWD=$MLK_PASSWORD session_start far "$MLK_USER" --protocol=tcp --host="$MLK_HOST" --port="$MLK_PORT"
+	session far "SELECT GET_LOCK('far', 0)" >taken
+	until_true 20 quiet_far || not_ok "${mark}the holder rests" "$(<out)"
+	typed no release named:far
+	code_is 'a holder whose client could be asked: no' 4
+	if [[ $mode == functions ]]; then
+		out_has 'it is said that the client will be asked' "the release will ask the holder's client" 'not confirmed'
+		asked 'a holder whose client could be asked'
+	else
+		is "${mark}without a question" "$(grep -c "'yes'" out)" 0
+	fi
+	typed yes release named:far
+	code_is 'its client answers: refused' 4
+	if [[ $mode == functions ]]; then out_has 'with its answer' 'named:far: refused' 'answered after'; fi
+	is "${mark}it is still held" "$(holder far | grep -c '^[0-9]')" 1
+	is "${mark}its client goes on" "$(session far 'SELECT 1 + 1')" 2
+	session_close far
+}
+quiet_far() {
+	mlk status named:far --json
+	grep -qF '"verdict":"idle"' out
+}
+
 # What was agreed to is the lock that was shown, not the one that is there by then.
 changed_meanwhile() {
 	local fd
@@ -112,6 +137,7 @@ story() {
 	row
 	active
 	idle
+	asks_the_client
 	changed_meanwhile
 }
 lock_table app

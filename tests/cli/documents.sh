@@ -18,15 +18,22 @@ lock_again() { server_client -e "UPDATE blog.migrations_lock SET locked = 1, rel
 # blocks LANGUAGE FILE: the lines of its code blocks of that language.
 blocks() { awk -v open="^\`\`\`$1\$" '$0 ~ open {inside = 1; next} /^```/ {inside = 0} inside' "$2"; }
 
-# A token in an example is somebody else's: this server's stands in for it.
+# A token or a connection in an example is somebody else's: this server's stand in for them.
 with_token() {
 	mlk status ghost:blog --json
-	sed -E "s/\b[0-9a-f]{12}\b/$(value 'r.token || "000000000000"')/g" <<<"$1"
+	sed -E "s/\b[0-9a-f]{12}\b/$(value 'r.token || "000000000000"')/g; s/\b1562\b/$id/g" <<<"$1"
 }
 
 mode=functions
 "$MLK_CLI" --defaults-file="$conf" install >out 2>err
 shopt -s nullglob
+
+# A migration that holds its lock from elsewhere.
+MYSQL_PWD=$MLK_PASSWORD session_start rake "$MLK_USER" --protocol=tcp --host="$MLK_HOST" --port="$MLK_PORT"
+id=$(session rake 'SELECT CONNECTION_ID()')
+session rake "SELECT GET_LOCK(miglock_name('rails', 'shop'), 0)" >taken
+rests() { [[ $(root "SELECT COMMAND FROM information_schema.PROCESSLIST WHERE ID = $id" 2>/dev/null) == Sleep ]]; }
+until_true 20 rests || not_ok 'the migration rests'
 
 for file in "$MLK_TOP"/README.md "$MLK_TOP"/docs/*.md; do
 	name=${file##*/}
@@ -50,6 +57,7 @@ for file in "$MLK_TOP"/README.md "$MLK_TOP"/docs/*.md; do
 			wanted=first
 		elif [[ $wanted == first && -n $line ]]; then
 			wanted=
+			line=${line//1562/$id}
 			if grep -qxF -- "$(sed -E 's/[0-9.]+ s$/N s/' <<<"$line")" <(sed -E 's/[0-9.]+ s$/N s/' all); then
 				ok "$name: ${words[*]}"
 			else
@@ -71,12 +79,24 @@ for file in "$MLK_TOP"/README.md "$MLK_TOP"/docs/*.md; do
 done
 
 # The members that docs/report.md lists are those that there are.
+# listed LINE: the names in the table after the line that begins so.
+listed() {
+	awk -v from="$1" 'index($0, from) == 1 {on = 1} on && /^\|/ {print; seen = 1} on && seen && !/^\|/ {exit}' "$MLK_TOP/docs/report.md" |
+		grep -oE '^\| (`[a-z_]+`,? ?)+' | grep -oE '[a-z_]{2,}'
+}
+# members WHAT EXPRESSION LINE...: an object of the last answer has the members in these tables.
+members() {
+	local what=$1 line
+	value "Object.keys($2).sort().join('\n')" >have
+	shift 2
+	for line; do listed "$line"; done | sort >told
+	if diff told have >differences; then ok "$what"; else not_ok "$what" "$(<differences)"; fi
+}
 mlk status ghost:blog --json
-value 'Object.keys(r).sort().join("\n")' >have
-sed -n '/^# The report/,/^A session:/p' "$MLK_TOP/docs/report.md" |
-	grep -oE '^\| (`[a-z_]+`,? ?)+' | grep -oE '[a-z_]{2,}' | sort >told
-if diff told have >differences; then
-	ok 'docs/report.md lists the members of a report'
-else
-	not_ok 'docs/report.md lists the members of a report' "$(<differences)"
-fi
+members 'docs/report.md lists the members of a report' r '# The report'
+mlk status rails:shop --probe --json
+members 'docs/report.md lists the members of a session' r.holder 'A session:'
+mlk probe "$id" --json
+members 'docs/report.md lists the members of a probe' d 'A session:' '## The result of a probe'
+mlk release ghost:blog --dry-run --json
+members 'docs/report.md lists the members of a release' d '## The result of a release'

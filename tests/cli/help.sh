@@ -17,7 +17,7 @@ empty 'help has no messages' err
 out_has 'help begins with examples' 'Examples:' 'miglock status'
 out_has 'help has the exit codes' 'Exit codes' '0 done' '1 failed' '2 the command line' '3 with --exit-code' '4 refused'
 mapfile -t commands < <(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' out)
-is 'help lists the commands' "${commands[*]}" 'status release name tools install uninstall help version'
+is 'help lists the commands' "${commands[*]}" 'status release probe name tools install uninstall help version'
 cp out overview
 for word in --help '-?' ''; do
 	# shellcheck disable=SC2086 # an empty word is no argument
@@ -74,6 +74,17 @@ mistake 'a target without schema' 'the schema name is empty' status ghost:
 mistake 'a qualifier where there is none' 'no qualifier' status rails:app/x
 mistake 'backquotes that do not match' 'backquotes do not match' status 'ghost:`app'
 mistake 'a token that is none' '12 hexadecimal digits' release ghost:app --token xyz
+mistake 'no connection' 'usage: miglock probe ID' probe
+mistake 'a connection that is no number' "'abc' is not a connection id" probe abc
+mistake 'connection 0' "'0' is not a connection id" probe 0
+mistake 'a connection of 65 bits' 'is not a connection id' probe 18446744073709551616
+mistake 'an empty connection' "'' is not a connection id" probe ''
+mistake 'two connections' 'usage: miglock probe ID' probe 1 2
+mistake 'asking for all locks' '--probe is for targets only' status --probe
+mistake 'asking for the locks of a schema' '--probe is for targets only' status app --probe
+mistake 'asking for a schema beside a target' '--probe is for targets only' status app rails:app --probe
+mistake 'asking for a target beside a schema' '--probe is for targets only' status rails:app app --probe
+mistake 'a release that is told to ask' "not an option of 'release'" release rails:app --probe
 mistake 'a value for an option without one' 'takes no value' status --exit-code=3
 mistake 'an option file that does not come first' 'must come first' status --defaults-file=x
 mistake 'help for what is no command' "there is no command 'nothing'" help nothing

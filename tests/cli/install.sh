@@ -18,13 +18,14 @@ callable() {
 	if root "SELECT miglock_name('rails', 'app')" >/dev/null 2>&1; then count=$((count + 1)); fi
 	if root "SELECT miglock_status('rails:app')" >/dev/null 2>&1; then count=$((count + 1)); fi
 	if root 'SELECT miglock_locks()' >/dev/null 2>&1; then count=$((count + 1)); fi
+	if root 'SELECT miglock_probe(CONNECTION_ID())' >/dev/null 2>&1; then count=$((count + 1)); fi
 	if root "SELECT miglock_release('rails:app', '000000000000')" >/dev/null 2>&1; then count=$((count + 1)); fi
 	printf '%s' "$count"
 }
 views() { root "SELECT COUNT(*) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME = 'locks'"; }
 schemas() { root "SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'miglock'"; }
 state() { printf '%s functions, %s view, %s schema' "$(callable)" "$(views)" "$(schemas)"; }
-all='6 functions, 1 view, 1 schema'
+all='7 functions, 1 view, 1 schema'
 none='0 functions, 0 view, 0 schema'
 state_is() { is "$1" "$(state)" "$2"; }
 library_in() { if is_mariadb; then root "INSTALL SONAME 'miglock'"; else root "INSTALL COMPONENT 'file://miglock'"; fi; }
