@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Holders and releasers at full speed, with the recipe in use and with miglock.
+# options: --max-connections=400
+set -euo pipefail
+# shellcheck source=tests/rights/lib.sh
+. "$MLK_TOP/tests/rights/lib.sh"
+
+install_miglock
+"$MLK_BUILD/tests/race/race"

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Releases of locks picked at random, by miglock or by the recipe in use: look, wait a moment, act. Both wait
+ * alike.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "race.h"
+
+/* What a look has shown. */
+struct seen {
+    unsigned lock;
+    bool held;
+    uint64_t holder; /* naive, named */
+    long generation; /* rows; -1: none */
+    char token[16];  /* miglock */
+    char force[16];  /* miglock: the third argument, or nothing */
+};
+
+static void failed(struct runner *r, const char *sql)
+{
+    harness_error(r->phase, sql, mysql_error(r->mysql));
+}
+
+static void claim(struct runner *r, const struct seen *seen)
+{
+    count(r->phase, COUNT_RELEASED);
+    if (r->phase->kind == KIND_ROW && seen->generation >= 0)
+        atomic_fetch_add(&r->phase->ledgers[seen->lock].pages[seen->generation].claimed, 1);
+}
+
+static void naive_look(struct runner *r, struct seen *seen)
+{
+    MYSQL_RES *result;
+    const char *text;
+    char sql[128];
+
+    if (r->phase->kind == KIND_NAMED)
+        snprintf(sql, sizeof sql, "SELECT IS_USED_LOCK('race_%u')", seen->lock);
+    else
+        snprintf(sql, sizeof sql, "SELECT IF(locked, acquired_at, NULL) FROM race_%u.migrations_lock",
+                 seen->lock);
+    if (race_ask(r->mysql, sql, &result, &text)) {
+        failed(r, sql);
+        return;
+    }
+    seen->held = text;
+    if (text && r->phase->kind == KIND_NAMED)
+        seen->holder = strtoull(text, NULL, 10);
+    else if (text)
+        seen->generation = ledger_generation(&r->phase->ledgers[seen->lock], text);
+    mysql_free_result(result);
+}
+
+static void naive_act(struct runner *r, const struct seen *seen)
+{
+    enum race_answer answer;
+    uint64_t affected = 0;
+    char sql[128];
+
+    if (r->phase->kind == KIND_NAMED)
+        snprintf(sql, sizeof sql, "KILL %" PRIu64, seen->holder);
+    else
+        snprintf(sql, sizeof sql, "UPDATE race_%u.migrations_lock SET locked = 0", seen->lock);
+    count(r->phase, COUNT_ALLOWED);
+    answer = race_run(r->mysql, sql, &affected);
+    if (answer == RACE_OK && (r->phase->kind == KIND_NAMED || affected == 1))
+        claim(r, seen);
+    else if (answer == RACE_OK || mysql_errno(r->mysql) == 1094) /* ER_NO_SUCH_THREAD */
+        count(r->phase, COUNT_SPARED);
+    else
+        failed(r, sql);
+}
+
+/* The JSON that a function answered; NULL with the error counted. */
+static cJSON *document(struct runner *r, const char *sql)
+{
+    MYSQL_RES *result;
+    const char *text;
+    cJSON *json;
+
+    if (race_ask(r->mysql, sql, &result, &text)) {
+        failed(r, sql);
+        return NULL;
+    }
+    json = text ? cJSON_Parse(text) : NULL;
+    mysql_free_result(result);
+    if (!json)
+        harness_error(r->phase, sql, "no JSON");
+    return json;
+}
+
+static const char *member(const cJSON *json, const char *name)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, name));
+}
+
+static const char *target_kind(const struct runner *r)
+{
+    return r->phase->kind == KIND_NAMED ? "named" : "ghost";
+}
+
+static void miglock_look(struct runner *r, struct seen *seen)
+{
+    const char *token, *since;
+    char sql[128];
+    cJSON *json;
+
+    snprintf(sql, sizeof sql, "SELECT miglock_status('%s:race_%u')", target_kind(r), seen->lock);
+    json = document(r, sql);
+    token = member(json, "token");
+    since = member(json, "since_text");
+    if (token && cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "held"))) {
+        seen->held = true;
+        snprintf(seen->token, sizeof seen->token, "%s", token);
+        if (since)
+            seen->generation = ledger_generation(&r->phase->ledgers[seen->lock], since);
+    }
+    cJSON_Delete(json);
+    if (seen->held && r->phase->kind == KIND_ROW && seen->generation < 0)
+        harness_error(r->phase, sql, "a generation that nobody took");
+    /* rows are also released without force, once their locker has vanished */
+    snprintf(seen->force, sizeof seen->force, "%s",
+             pick(&r->random, r->phase->kind == KIND_NAMED ? 8 : 2) ? ", 'force'" : "");
+}
+
+/* A release that has a statement was allowed. It acts, unless the holder turns out to be at work or the lock
+ * to have changed. */
+static void miglock_count(struct runner *r, const struct seen *seen, const cJSON *json)
+{
+    const char *outcome = member(json, "outcome");
+    bool decided = member(json, "statement");
+
+    if (!outcome)
+        return;
+    if (decided && strcmp(outcome, "refused") != 0)
+        count(r->phase, COUNT_ALLOWED);
+    if (strcmp(outcome, "released") == 0 && !decided)
+        count(r->phase, COUNT_GONE);
+    else if (strcmp(outcome, "released") == 0)
+        claim(r, seen);
+    else if (strcmp(outcome, "changed") == 0)
+        count(r->phase, decided ? COUNT_SPARED : COUNT_CHANGED);
+    else if (strcmp(outcome, "refused") == 0)
+        count(r->phase, decided ? COUNT_AT_WORK : COUNT_REFUSED);
+    else if (strcmp(outcome, "free") == 0)
+        count(r->phase, COUNT_FREE);
+    else
+        count(r->phase, COUNT_FAILED);
+}
+
+static void miglock_act(struct runner *r, const struct seen *seen)
+{
+    char sql[160];
+    cJSON *json;
+
+    snprintf(sql, sizeof sql, "SELECT miglock_release('%s:race_%u', '%s'%s)", target_kind(r), seen->lock,
+             seen->token, seen->force);
+    json = document(r, sql);
+    miglock_count(r, seen, json);
+    cJSON_Delete(json);
+}
+
+static void once(struct runner *r)
+{
+    struct phase *p = r->phase;
+    struct seen seen = {.lock = pick(&r->random, p->shape->locks), .generation = -1};
+
+    if (p->recipe == RECIPE_NAIVE)
+        naive_look(r, &seen);
+    else
+        miglock_look(r, &seen);
+    race_wait(r->mysql, pick(&r->random, p->shape->pause_us));
+    if (!seen.held)
+        return;
+    count(p, COUNT_TRIED);
+    if (p->recipe == RECIPE_NAIVE)
+        naive_act(r, &seen);
+    else
+        miglock_act(r, &seen);
+    if (counted(p, COUNT_ALLOWED) >= p->races)
+        atomic_store(&p->releasers_stop, true);
+}
+
+void releaser(struct runner *r)
+{
+    r->mysql = race_connect_releaser(&r->phase->settings->server);
+    if (!r->mysql) {
+        harness_error(r->phase, "a releaser", "cannot connect");
+        return;
+    }
+    while (!atomic_load(&r->phase->releasers_stop))
+        once(r);
+    mysql_close(r->mysql);
+    r->mysql = NULL;
+}
