@@ -8,6 +8,7 @@
 #include "json.h"
 #include "miglock/connection_id.h"
 #include "miglock/sql.h"
+#include "miglock/tool.h"
 #include "session_client.h"
 
 enum { SQL_BYTES = 16384 };
@@ -232,11 +233,28 @@ enum mlk_status mlk_backend_probe(struct mlk_backend *b, uint64_t connection_id,
     return mlk_probe_connection(b->session, connection_id, out, error, error_size);
 }
 
+/* A function changes a row on its own Galera node alone and therefore refuses; a client's session reaches all
+ * nodes. */
+static bool must_be_a_client(struct mlk_backend *b, const struct mlk_target *target)
+{
+    struct mlk_rows *rows = NULL;
+    const char *provider = NULL;
+    bool galera;
+
+    if (target->tool->kind != MLK_ROW || b->session->flavour != MLK_MARIADB)
+        return false;
+    if (mlk_backend_sql(b, "SELECT @@GLOBAL.wsrep_provider", &rows) == MLK_OK)
+        provider = mlk_rows_text(rows, 0, 0);
+    galera = provider && provider[0] && strcmp(provider, "none") != 0;
+    mlk_rows_free(rows);
+    return galera;
+}
+
 enum mlk_status mlk_backend_release(struct mlk_backend *b, const struct mlk_target *target,
                                     const struct mlk_release_options *options, cJSON **out, char *error,
                                     size_t error_size)
 {
-    if (b->functions && !options->dry_run) {
+    if (b->functions && !options->dry_run && !must_be_a_client(b, target)) {
         const char *args[] = {target->text, options->token, options->force ? "force" : NULL, NULL};
 
         return call(b, "miglock_release", args, out, error, error_size);

@@ -93,6 +93,11 @@ enum mlk_status mlk_inner_run(struct mlk_inner *inner, const char *sql, size_t l
     atomic_store(&inner->progress->statement_since, mlk_inner_now_ms(&inner->session));
     status = inner->run(inner, sql, len, rows, affected);
     atomic_store(&inner->progress->statement_since, 0);
+    if (status == MLK_KILLED &&
+        !cancelled(inner)) /* by the watchdog, or by somebody who took it for a client's */
+        status = mlk_inner_error(
+            inner, MLK_SQL, inner->session.error_number,
+            "the statement was ended: it took too long, perhaps for a trigger, or was killed");
     if (!status && mlk_inner_begins(sql, len, "START TRANSACTION"))
         inner->in_transaction = true;
     else if (mlk_inner_begins(sql, len, "COMMIT") || mlk_inner_begins(sql, len, "ROLLBACK"))

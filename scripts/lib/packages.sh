@@ -12,7 +12,7 @@ MLK_PACKAGES_build=(gcc=gcc cmake=cmake ninja-build=ninja pkg-config=pkg-config 
 # shellcheck disable=SC2034
 MLK_PACKAGES_servers=(debootstrap=debootstrap debian-archive-keyring util-linux iproute2=ss)
 # shellcheck disable=SC2034
-MLK_PACKAGES_tests=(clang=clang libcmocka-dev binutils=nm)
+MLK_PACKAGES_tests=(clang=clang libcmocka-dev binutils=nm openssl=openssl perl-base=perl)
 # shellcheck disable=SC2034
 MLK_PACKAGES_clients=(ruby=ruby ruby-activerecord ruby-mysql2 nodejs=node npm=npm)
 
