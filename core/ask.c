@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "miglock/sql.h"
-
 const struct mlk_access mlk_need_nothing = {.need = MLK_NEED_NOTHING};
 const struct mlk_access mlk_need_own = {.need = MLK_NEED_OWN};
 const struct mlk_access mlk_need_process = {.need = MLK_NEED_PROCESS};
@@ -36,22 +34,6 @@ enum mlk_status mlk_ask_buf(struct mlk_session *s, const struct mlk_access *need
 bool mlk_ask_over(enum mlk_status status)
 {
     return status == MLK_GONE || status == MLK_KILLED || status == MLK_NO_MEMORY;
-}
-
-int64_t mlk_ask_counter(struct mlk_session *s, const char *name, int64_t fallback)
-{
-    struct mlk_buf sql;
-    struct mlk_rows *rows;
-    int64_t value = fallback;
-
-    mlk_buf_init(&sql, 256);
-    mlk_buf_str(&sql, MLK_TAG "SHOW GLOBAL STATUS LIKE ");
-    mlk_sql_string(&sql, name, strlen(name));
-    if (mlk_ask_buf(s, &mlk_need_nothing, &sql, &rows, NULL) == MLK_OK)
-        value = mlk_rows_int(rows, 0, 1, fallback);
-    mlk_rows_free(rows);
-    mlk_buf_free(&sql);
-    return value;
 }
 
 void mlk_say(cJSON *list, const char *format, ...)

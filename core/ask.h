@@ -17,8 +17,6 @@ enum mlk_status mlk_ask_buf(struct mlk_session *s, const struct mlk_access *need
 
 /* Whether there is no point in asking on: the connection is lost, the caller was killed, memory is out. */
 bool mlk_ask_over(enum mlk_status status);
-/* A counter of SHOW GLOBAL STATUS; fallback where the server does not show it. */
-int64_t mlk_ask_counter(struct mlk_session *s, const char *name, int64_t fallback);
 
 extern const struct mlk_access mlk_need_nothing;
 extern const struct mlk_access mlk_need_own;

@@ -11,12 +11,23 @@ void mlk_buf_init(struct mlk_buf *b, size_t max)
     b->max = max;
 }
 
+void mlk_buf_fixed(struct mlk_buf *b, char *memory, size_t size)
+{
+    mlk_buf_init(b, size - 1);
+    b->text = memory;
+    b->cap = size;
+    b->fixed = true;
+    memory[0] = '\0';
+}
+
 void mlk_buf_free(struct mlk_buf *b)
 {
-    free(b->text);
+    if (!b->fixed)
+        free(b->text);
     b->text = NULL;
     b->len = 0;
     b->cap = 0;
+    b->fixed = false;
 }
 
 void mlk_buf_reset(struct mlk_buf *b)
@@ -38,7 +49,7 @@ static enum mlk_status reserve(struct mlk_buf *b, size_t len)
     if (len > b->max - b->len)
         return b->status = MLK_TOO_LONG;
     if (b->len + len + 1 <= b->cap)
-        return MLK_OK;
+        return MLK_OK; /* always so in the caller's memory: its cap is max + 1 */
     cap = b->cap ? b->cap * 2 : 128;
     if (cap < b->len + len + 1)
         cap = b->len + len + 1;
@@ -70,16 +81,19 @@ enum mlk_status mlk_buf_str(struct mlk_buf *b, const char *text)
 
 enum mlk_status mlk_buf_vfmt(struct mlk_buf *b, const char *format, va_list args)
 {
+    char small[128]; /* most texts fit, and are made only once */
     va_list again;
     int len;
 
     if (b->status)
         return b->status;
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, again);
+    len = vsnprintf(small, sizeof small, format, again);
     va_end(again);
     if (len < 0)
         return b->status = MLK_TOO_LONG;
+    if ((size_t)len < sizeof small)
+        return mlk_buf_add(b, small, (size_t)len);
     if (reserve(b, (size_t)len))
         return b->status;
     vsnprintf(b->text + b->len, (size_t)len + 1, format, args);

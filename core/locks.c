@@ -148,7 +148,7 @@ enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out
 
     *out = NULL;
     if (!status)
-        status = mlk_snapshot_take(s, schema, &f.snapshot);
+        status = mlk_snapshot_take(s, schema, true, &f.snapshot);
     if (!status)
         status = read_schemata(&f);
     if (!status)

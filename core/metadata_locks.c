@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "metadata_locks.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,36 +36,32 @@ static bool instrument_on(struct mlk_session *s, cJSON *blind_spots)
     return on;
 }
 
-static void look_for_lost(struct mlk_session *s, cJSON *blind_spots)
+static void say_lost(const struct mlk_server *server, cJSON *blind_spots)
 {
-    struct mlk_rows *rows;
-
     /* a lock of a session without a place in performance_schema has no owner there */
-    if (mlk_ask(s, &mlk_need_nothing,
-                MLK_TAG "SHOW GLOBAL STATUS LIKE 'Performance_schema_thread_instances_lost'",
-                &rows) == MLK_OK &&
-        mlk_rows_int(rows, 0, 1, 0) > 0)
+    if (server->threads_lost > 0)
         mlk_say(
             blind_spots,
-            "performance_schema had no room for %s sessions (performance_schema_max_thread_instances): their "
-            "locks and programs are not visible",
-            mlk_rows_text(rows, 0, 1));
-    mlk_rows_free(rows);
-    if (mlk_ask(s, &mlk_need_nothing,
-                MLK_TAG "SHOW GLOBAL STATUS LIKE 'Performance_schema_metadata_lock_lost'", &rows) == MLK_OK &&
-        mlk_rows_int(rows, 0, 1, 0) > 0)
+            "performance_schema had no room for %" PRId64
+            " sessions (performance_schema_max_thread_instances): their locks and programs are not visible",
+            server->threads_lost);
+    if (server->locks_lost > 0)
         mlk_say(blind_spots,
-                "performance_schema lost %s metadata locks for lack of room: some holders and waiters may be "
-                "missing",
-                mlk_rows_text(rows, 0, 1));
-    mlk_rows_free(rows);
+                "performance_schema lost %" PRId64
+                " metadata locks for lack of room: some holders and waiters may be missing",
+                server->locks_lost);
 }
 
-static enum mlk_status read_performance_schema(struct mlk_session *s, const char *schema,
+static enum mlk_status read_performance_schema(struct mlk_session *s, const char *schema, bool tables,
                                                struct mlk_metadata_locks *out)
 {
-    static const char from[] = " FROM performance_schema.metadata_locks m JOIN performance_schema.threads t "
-                               "ON t.THREAD_ID = m.OWNER_THREAD_ID WHERE t.PROCESSLIST_ID IS NOT NULL AND ";
+    /* Joined as it is, threads is looked through as a whole for each lock (seen on both: 170 and 900 ms on
+     * 3,000 sessions, 10 ms this way). The LIMIT, which is never reached, makes the server keep the list as a
+     * temporary table, which it gives an index. */
+    static const char from[] =
+        " FROM performance_schema.metadata_locks m JOIN (SELECT THREAD_ID, PROCESSLIST_ID FROM "
+        "performance_schema.threads WHERE PROCESSLIST_ID IS NOT NULL LIMIT 1000000) t ON t.THREAD_ID = "
+        "m.OWNER_THREAD_ID WHERE ";
     struct mlk_buf sql;
     enum mlk_status status = s->ops->may(s, &threads_table);
 
@@ -72,15 +69,19 @@ static enum mlk_status read_performance_schema(struct mlk_session *s, const char
         return status;
     mlk_buf_init(&sql, 4096);
     mlk_buf_fmt(&sql,
-                MLK_TAG "SELECT t.PROCESSLIST_ID, m.OBJECT_NAME, m.LOCK_STATUS = 'GRANTED'%s"
+                MLK_TAG "SELECT STRAIGHT_JOIN t.PROCESSLIST_ID, m.OBJECT_NAME, m.LOCK_STATUS = 'GRANTED'%s"
                         "m.OBJECT_TYPE = 'USER LEVEL LOCK' ORDER BY 2, 3 DESC, 1",
                 from);
     status = mlk_ask_buf(s, &locks_table, &sql, &out->named, NULL);
-    if (!status) {
+    if (!status)
         out->waiters = true;
+    if (!status && tables) {
         mlk_buf_reset(&sql);
         mlk_buf_fmt(
-            &sql, MLK_TAG "SELECT DISTINCT t.PROCESSLIST_ID, m.OBJECT_SCHEMA%sm.OBJECT_TYPE = 'TABLE'", from);
+            &sql,
+            MLK_TAG
+            "SELECT STRAIGHT_JOIN DISTINCT t.PROCESSLIST_ID, m.OBJECT_SCHEMA%sm.OBJECT_TYPE = 'TABLE'",
+            from);
         if (schema) {
             /* in whatever case: lower_case_table_names can be on */
             mlk_buf_str(&sql, " AND LOWER(m.OBJECT_SCHEMA) = LOWER(");
@@ -97,7 +98,8 @@ static enum mlk_status read_performance_schema(struct mlk_session *s, const char
     return status;
 }
 
-static enum mlk_status read_plugin(struct mlk_session *s, const char *schema, struct mlk_metadata_locks *out)
+static enum mlk_status read_plugin(struct mlk_session *s, const char *schema, bool tables,
+                                   struct mlk_metadata_locks *out)
 {
     struct mlk_buf sql;
     enum mlk_status status;
@@ -109,7 +111,7 @@ static enum mlk_status read_plugin(struct mlk_session *s, const char *schema, st
                              "information_schema.METADATA_LOCK_INFO WHERE LOCK_TYPE = 'User lock' "
                              "ORDER BY 2, 1",
                      &out->named);
-    if (!status) {
+    if (!status && tables) {
         mlk_buf_str(&sql, MLK_TAG
                     "SELECT DISTINCT THREAD_ID, TABLE_SCHEMA FROM information_schema.METADATA_LOCK_INFO "
                     "WHERE LOCK_TYPE = 'Table metadata lock'");
@@ -124,13 +126,13 @@ static enum mlk_status read_plugin(struct mlk_session *s, const char *schema, st
 }
 
 enum mlk_status mlk_metadata_locks_read(struct mlk_session *s, const struct mlk_server *server,
-                                        const char *schema, struct mlk_metadata_locks *out,
+                                        const char *schema, bool tables, struct mlk_metadata_locks *out,
                                         cJSON *blind_spots)
 {
     memset(out, 0, sizeof *out);
     if (server->performance_schema && instrument_on(s, blind_spots)) {
-        if (read_performance_schema(s, schema, out) == MLK_OK) {
-            look_for_lost(s, blind_spots);
+        if (read_performance_schema(s, schema, tables, out) == MLK_OK) {
+            say_lost(server, blind_spots);
             return MLK_OK;
         }
         mlk_metadata_locks_free(out);
@@ -140,7 +142,7 @@ enum mlk_status mlk_metadata_locks_read(struct mlk_session *s, const struct mlk_
                     "their statements only, and named locks only where their name can be computed");
     }
     if (s->flavour == MLK_MARIADB) {
-        enum mlk_status status = read_plugin(s, schema, out);
+        enum mlk_status status = read_plugin(s, schema, tables, out);
 
         if (status == MLK_OK || out->named)
             return MLK_OK;

@@ -15,14 +15,14 @@
 struct mlk_metadata_locks {
     struct mlk_rows
         *named; /* connection id, name as the server keeps it, 1 granted or 0 pending; NULL: no source */
-    struct mlk_rows *tables; /* connection id, schema; NULL: no source */
+    struct mlk_rows *tables; /* connection id, schema; NULL: no source, or not asked for */
     bool waiters;            /* pending named locks are in the list */
 };
 
-/* Reads both lists; the one of tables only for that schema where it is not NULL. What is missing becomes a
- * blind spot. MLK_OK also where there is no source at all. */
+/* Reads the named ones, and where tables is set those on tables: of that schema, or of all where it is NULL.
+ * What is missing becomes a blind spot. MLK_OK also where there is no source at all. */
 enum mlk_status mlk_metadata_locks_read(struct mlk_session *s, const struct mlk_server *server,
-                                        const char *schema, struct mlk_metadata_locks *out,
+                                        const char *schema, bool tables, struct mlk_metadata_locks *out,
                                         cJSON *blind_spots);
 /* Works on a zeroed struct. */
 void mlk_metadata_locks_free(struct mlk_metadata_locks *locks);

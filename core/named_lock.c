@@ -24,25 +24,40 @@ static bool mentions(const struct mlk_session *s, const char *statement, const c
     return statement && (s->flavour == MLK_MYSQL ? strcasestr(statement, name) : strstr(statement, name));
 }
 
+/* Where the server lists the locks that are waited for. */
+static void find_listed_waiters(struct mlk_session *s, struct mlk_observation *o,
+                                const struct mlk_rows *named)
+{
+    for (size_t r = 0; r < named->count; r++) {
+        const struct mlk_person *p;
+
+        if (mlk_rows_int(named, r, 2, 1) != 0 || !same_name(s, mlk_rows_text(named, r, 1), o->target->name))
+            continue;
+        p = mlk_person_find(&o->snapshot->people, mlk_rows_id(named, r, 0));
+        if (p)
+            mlk_person_add(o->waiters, &o->waiter_count, p);
+    }
+}
+
+/* Elsewhere: sessions that wait for a lock which their statement names. */
+static void guess_waiters(struct mlk_session *s, struct mlk_observation *o)
+{
+    for (size_t i = 0; i < o->snapshot->people.count; i++) {
+        const struct mlk_person *p = &o->snapshot->people.list[i];
+
+        if (p->state && strcmp(p->state, "User lock") == 0 && mentions(s, p->statement, o->target->name))
+            mlk_person_add(o->waiters, &o->waiter_count, p);
+    }
+}
+
 static void find_waiters(struct mlk_session *s, struct mlk_observation *o)
 {
-    const struct mlk_snapshot *snap = o->snapshot;
-    const struct mlk_rows *named = snap->locks.waiters ? snap->locks.named : NULL;
+    const struct mlk_metadata_locks *locks = &o->snapshot->locks;
 
-    for (size_t i = 0; i < snap->people.count; i++) {
-        const struct mlk_person *p = &snap->people.list[i];
-        bool waits = false;
-
-        for (size_t r = 0; named && r < named->count && !waits; r++)
-            waits = mlk_rows_int(named, r, 2, 1) == 0 && mlk_rows_id(named, r, 0) == p->id &&
-                    same_name(s, mlk_rows_text(named, r, 1), o->target->name);
-        if (!named)
-            waits =
-                p->state && strcmp(p->state, "User lock") == 0 && mentions(s, p->statement, o->target->name);
-        if (!waits)
-            continue;
-        mlk_person_add(o->waiters, &o->waiter_count, p);
-    }
+    if (locks->waiters && locks->named)
+        find_listed_waiters(s, o, locks->named);
+    else
+        guess_waiters(s, o);
     if (o->waiter_count)
         mlk_say(o->because, "%zu session%s wait%s for this lock", o->waiter_count,
                 o->waiter_count == 1 ? "" : "s", o->waiter_count == 1 ? "s" : "");

@@ -116,8 +116,7 @@ static enum mlk_status look_again(struct mlk_session *s, struct mlk_observation 
 {
     const struct mlk_target *target = o->target;
     struct mlk_snapshot *later = calloc(1, sizeof *later);
-    enum mlk_status status =
-        later ? mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, later) : MLK_NO_MEMORY;
+    enum mlk_status status = later ? mlk_snapshot_for(s, target, later) : MLK_NO_MEMORY;
 
     if (status) {
         free(later);

@@ -109,7 +109,7 @@ static bool look_again(struct mlk_session *s, const struct mlk_target *target, s
                        struct mlk_observation *now)
 {
     memset(now, 0, sizeof *now);
-    if (mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, snapshot))
+    if (mlk_snapshot_for(s, target, snapshot))
         return false;
     if (mlk_observe(s, snapshot, target, MLK_PROBE_LOOK, now) == MLK_OK)
         return true;
@@ -246,7 +246,7 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
         goto done;
     }
     if (!status)
-        status = mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, &snapshot);
+        status = mlk_snapshot_for(s, target, &snapshot);
     if (!status) {
         status = mlk_observe(s, &snapshot, target, MLK_PROBE_LOOK, &first);
         if (!status) {

@@ -103,7 +103,7 @@ enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *targe
 {
     struct mlk_snapshot snapshot;
     struct mlk_observation observation = {0};
-    enum mlk_status status = mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, &snapshot);
+    enum mlk_status status = mlk_snapshot_for(s, target, &snapshot);
 
     *out = NULL;
     if (!status) {

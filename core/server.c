@@ -12,33 +12,42 @@ static bool is_on(const char *value)
     return value && strcmp(value, "0") != 0 && strcasecmp(value, "OFF") != 0 && strcasecmp(value, "NO") != 0;
 }
 
-/* Both the clock and the start in one statement: then their difference is exact, and so is a token made of
- * it. */
-static enum mlk_status read_start(struct mlk_session *s, struct mlk_server *out)
+/* The clock and the time since the start in one statement: then their difference is exact, and so is a token
+ * made of it. A loss that is counted later is one of sessions and locks that are younger than this look at
+ * the server. */
+static enum mlk_status read_status(struct mlk_session *s, struct mlk_server *out)
 {
-    const char *mysql =
-        MLK_TAG "SELECT UNIX_TIMESTAMP() - VARIABLE_VALUE FROM performance_schema.global_status "
-                "WHERE VARIABLE_NAME = 'Uptime'";
-    const char *mariadb =
-        MLK_TAG "SELECT UNIX_TIMESTAMP() - VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS "
-                "WHERE VARIABLE_NAME = 'UPTIME'";
     struct mlk_rows *rows;
-    const char *text;
-    enum mlk_status status = mlk_ask(s, &mlk_need_nothing, s->flavour == MLK_MYSQL ? mysql : mariadb, &rows);
+    struct mlk_buf sql;
+    enum mlk_status status;
 
-    if (status)
-        return status;
-    /* the value is a text, so the difference comes as a floating-point number on MySQL: "1780000000" or
-     * "1.78e9" */
-    text = mlk_rows_text(rows, 0, 0);
-    if (text) {
-        double value;
+    mlk_buf_init(&sql, 1024);
+    /* SESSION_STATUS has the first of them too, and does not add up all sessions; MySQL's lacks the others */
+    mlk_buf_fmt(&sql,
+                MLK_TAG
+                "SELECT VARIABLE_NAME, VARIABLE_VALUE, UNIX_TIMESTAMP() FROM %s WHERE VARIABLE_NAME IN "
+                "('Uptime', 'Performance_schema_thread_instances_lost', "
+                "'Performance_schema_metadata_lock_lost')",
+                s->flavour == MLK_MYSQL   ? "performance_schema.global_status"
+                : out->performance_schema ? "information_schema.GLOBAL_STATUS"
+                                          : "information_schema.SESSION_STATUS");
+    status = mlk_ask_buf(s, &mlk_need_nothing, &sql, &rows, NULL);
+    for (size_t i = 0; !status && i < rows->count; i++) {
+        const char *name = mlk_rows_text(rows, i, 0);
+        int64_t value = mlk_rows_int(rows, i, 1, -1), now = mlk_rows_int(rows, i, 2, -1);
 
-        if (sscanf(text, "%lf", &value) == 1 && value > 0)
-            out->started = (int64_t)value;
+        if (!name || value < 0)
+            continue;
+        if (strcasecmp(name, "Uptime") == 0)
+            out->started = now > value ? now - value : -1;
+        else if (strcasecmp(name, "Performance_schema_thread_instances_lost") == 0)
+            out->threads_lost = value;
+        else if (strcasecmp(name, "Performance_schema_metadata_lock_lost") == 0)
+            out->locks_lost = value;
     }
     mlk_rows_free(rows);
-    return MLK_OK;
+    mlk_buf_free(&sql);
+    return status;
 }
 
 static void read_cluster(struct mlk_session *s, struct mlk_server *out)
@@ -89,6 +98,7 @@ enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, c
 
     memset(out, 0, sizeof *out);
     out->started = -1;
+    out->threads_lost = out->locks_lost = -1;
     status = mlk_ask(s, &mlk_need_nothing,
                      MLK_TAG
                      "SELECT @@version, @@GLOBAL.read_only, @@GLOBAL.performance_schema, UNIX_TIMESTAMP(), "
@@ -107,7 +117,7 @@ enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, c
     if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.innodb_read_only", &rows) == MLK_OK)
         out->read_only = out->read_only || is_on(mlk_rows_text(rows, 0, 0));
     mlk_rows_free(rows);
-    if (read_start(s, out) || out->started < 0)
+    if (read_status(s, out) || out->started < 0)
         mlk_say(blind_spots, "when the server started is not known");
     read_replica(s, out);
     read_cluster(s, out);

@@ -18,6 +18,9 @@ struct mlk_server {
     bool names_fold;         /* lower_case_table_names: schema names ignore case */
     bool replica;            /* has a source to replicate from, whether it does so now or not */
     const char *cluster;     /* "Galera" or "Group Replication" where it is part of one, else NULL */
+    /* what performance_schema had no room for since the start: sessions, metadata locks; -1 where it is not
+     * known */
+    int64_t threads_lost, locks_lost;
 };
 
 /* Asks the server. On anything but MLK_OK s->error tells why; what cannot be learnt is added to blind_spots.

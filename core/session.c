@@ -76,18 +76,16 @@ struct setup {
 
 /* MLK_LOCK_WAIT_S and MLK_STATEMENT_S spelled out, so that the statements stay constants. */
 static const struct setup setup_list[] = {
-    {"SET NAMES utf8mb4", false, true, true},
-    {"SET SESSION sql_mode = ''", false, true, true},
-    {"SET SESSION autocommit = 1", false, true, true},
-    {"SET SESSION time_zone = '+00:00'", false, true, true},
-    {"SET SESSION lock_wait_timeout = 3", false, true, true},
-    {"SET SESSION innodb_lock_wait_timeout = 3", true, true, true}, /* not there without InnoDB */
-    /* A session starts with the server's global values. Each of these could cut a result short, which would
-     * hide sessions, or make a statement fail. They belong together, so one statement sets them. */
-    {"SET SESSION sql_select_limit = 18446744073709551615, SESSION max_join_size = 18446744073709551615, "
-     "SESSION sql_big_selects = 1, SESSION sql_safe_updates = 0, "
+    /* In one statement, as they belong together and each statement costs a round trip. A session starts with
+     * the server's global values: those in the second half could cut a result short, which would hide
+     * sessions, or make a statement fail. */
+    {"SET NAMES utf8mb4, SESSION sql_mode = '', SESSION autocommit = 1, SESSION time_zone = '+00:00', "
+     "SESSION lock_wait_timeout = 3, SESSION sql_select_limit = 18446744073709551615, "
+     "SESSION max_join_size = 18446744073709551615, SESSION sql_big_selects = 1, SESSION sql_safe_updates = "
+     "0, "
      "SESSION max_sort_length = 1024, SESSION completion_type = 0",
      false, true, true},
+    {"SET SESSION innodb_lock_wait_timeout = 3", true, true, true}, /* not there without InnoDB */
     {"SET SESSION max_execution_time = 10000", true, true, false},
     {"SET SESSION max_statement_time = 10", true, false, true},
     {"SET SESSION transaction_isolation = 'REPEATABLE-READ'", true, true, false},

@@ -34,13 +34,20 @@ static enum mlk_status ask_processlist(struct mlk_session *s, bool own, struct m
     return status;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    uint64_t x = (*(struct mlk_person *const *)a)->id, y = (*(struct mlk_person *const *)b)->id;
+
+    return (x > y) - (x < y);
+}
+
 static struct mlk_person *find(const struct mlk_people *people, uint64_t id)
 {
-    for (size_t i = 0; id && i < people->count; i++) {
-        if (people->list[i].id == id)
-            return &people->list[i];
-    }
-    return NULL;
+    struct mlk_person wanted = {.id = id}, *key = &wanted, **found;
+
+    found =
+        id && people->count ? bsearch(&key, people->by_id, people->count, sizeof *found, compare_ids) : NULL;
+    return found ? *found : NULL;
 }
 
 const struct mlk_person *mlk_person_find(const struct mlk_people *people, uint64_t id)
@@ -86,14 +93,31 @@ static void copy_sessions(struct mlk_session *s, const struct mlk_server *server
         p->statement = mlk_rows_text(r, i, INFO);
         p->pid = -1;
         p->thread = mlk_rows_int(r, i, THREAD, -1);
+        out->by_id[i] = p;
         out->replica = out->replica || (!group && is_replication(s, p));
     }
+    if (out->count)
+        qsort(out->by_id, out->count, sizeof *out->by_id, compare_ids);
 }
 
-/* SHOW PROCESSLIST cuts statements after 100 characters; where performance_schema has more, so have we. */
+/* SHOW PROCESSLIST cuts statements after 100 bytes in the character set of their client (PROCESS_LIST_WIDTH
+ * in MySQL's sql_show.cc). In UTF-8 these are at least half as many, less a character that was cut through.
+ */
+enum { CUT_AT = 46 };
+
+static bool any_cut(const struct mlk_people *people)
+{
+    for (size_t i = 0; i < people->count; i++) {
+        if (people->list[i].statement && strlen(people->list[i].statement) >= CUT_AT)
+            return true;
+    }
+    return false;
+}
+
+/* Where performance_schema has more of a statement that was cut, so have we. */
 static void read_statements(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out)
 {
-    if (s->flavour != MLK_MYSQL || !server->performance_schema ||
+    if (s->flavour != MLK_MYSQL || !server->performance_schema || !any_cut(out) ||
         mlk_ask(s, &mlk_need_process,
                 MLK_TAG "SELECT ID, LEFT(INFO, 400) FROM performance_schema.processlist "
                         "WHERE INFO IS NOT NULL",
@@ -109,20 +133,18 @@ static void read_statements(struct mlk_session *s, const struct mlk_server *serv
 }
 
 /* An administrator can make SHOW PROCESSLIST read performance_schema, and then it may lack sessions. */
-static bool list_may_lack(struct mlk_session *s)
+static bool list_may_lack(struct mlk_session *s, const struct mlk_server *server)
 {
     struct mlk_rows *rows;
     bool lacks = false;
 
-    if (s->flavour != MLK_MYSQL)
+    if (s->flavour != MLK_MYSQL || server->threads_lost == 0)
         return false;
     if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.performance_schema_show_processlist", &rows) ==
         MLK_OK)
         lacks = mlk_rows_int(rows, 0, 0, 0) != 0;
     mlk_rows_free(rows);
-    if (!lacks)
-        return false;
-    return mlk_ask_counter(s, "Performance_schema_thread_instances_lost", 1) != 0;
+    return lacks;
 }
 
 /* Also the touchstone for PROCESS, roles included: this table is refused without it on both servers. */
@@ -209,7 +231,8 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
     if (status)
         return status;
     out->list = calloc(out->rows->count ? out->rows->count : 1, sizeof *out->list);
-    if (!out->list) {
+    out->by_id = calloc(out->rows->count ? out->rows->count : 1, sizeof(struct mlk_person *));
+    if (!out->list || !out->by_id) {
         mlk_people_free(out);
         return MLK_NO_MEMORY;
     }
@@ -219,7 +242,7 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
     }
     copy_sessions(s, server, out);
     read_statements(s, server, out);
-    if (list_may_lack(s)) {
+    if (list_may_lack(s, server)) {
         out->all = false;
         mlk_say(blind_spots,
                 "the process list is made by performance_schema, which had no room for some sessions "
@@ -235,6 +258,7 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
 void mlk_people_free(struct mlk_people *people)
 {
     free(people->list);
+    free(people->by_id);
     mlk_rows_free(people->rows);
     mlk_rows_free(people->attributes);
     mlk_rows_free(people->statements);

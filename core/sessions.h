@@ -33,6 +33,7 @@ struct mlk_people {
     bool transactions;                               /* open transactions are visible */
     bool replica;                                    /* rows come from another server */
     struct mlk_rows *rows, *attributes, *statements; /* private: own the texts */
+    struct mlk_person **by_id;                       /* private: the list in the order of ids */
 };
 
 enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server,

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, struct mlk_snapshot *out)
+enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, bool tables,
+                                  struct mlk_snapshot *out)
 {
     enum mlk_status status;
 
@@ -15,10 +16,17 @@ enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, str
     if (!status)
         status = mlk_people_read(s, &out->server, &out->people, out->blind_spots);
     if (!status)
-        status = mlk_metadata_locks_read(s, &out->server, schema, &out->locks, out->blind_spots);
+        status = mlk_metadata_locks_read(s, &out->server, schema, tables, &out->locks, out->blind_spots);
     if (status)
         mlk_snapshot_free(out);
     return status;
+}
+
+enum mlk_status mlk_snapshot_for(struct mlk_session *s, const struct mlk_target *target,
+                                 struct mlk_snapshot *out)
+{
+    return mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, target->tool->kind == MLK_ROW,
+                             out);
 }
 
 void mlk_snapshot_free(struct mlk_snapshot *snapshot)

@@ -5,6 +5,7 @@
 #define MLK_CORE_SNAPSHOT_H
 
 #include "metadata_locks.h"
+#include "miglock/target.h"
 #include "server.h"
 #include "sessions.h"
 
@@ -15,8 +16,13 @@ struct mlk_snapshot {
     cJSON *blind_spots;
 };
 
-/* schema: the only one of interest, or NULL for all. On anything but MLK_OK out is empty. */
-enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, struct mlk_snapshot *out);
+/* schema: the only one of interest, or NULL for all. tables: also who has locks on tables, which only the
+ * verdict on a row lock needs. On anything but MLK_OK out is empty. */
+enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, bool tables,
+                                  struct mlk_snapshot *out);
+/* The one that a target needs. */
+enum mlk_status mlk_snapshot_for(struct mlk_session *s, const struct mlk_target *target,
+                                 struct mlk_snapshot *out);
 /* Works on a zeroed struct. */
 void mlk_snapshot_free(struct mlk_snapshot *snapshot);
 

@@ -59,10 +59,10 @@ static void add_part(struct mlk_buf *b, const char *name)
 static enum mlk_status write_text(struct mlk_target *t)
 {
     struct mlk_buf b;
-    enum mlk_status status;
 
-    mlk_buf_init(&b, MLK_TARGET_MAX);
-    mlk_buf_fmt(&b, "%s:", t->tool->id);
+    mlk_buf_fixed(&b, t->text, sizeof t->text);
+    mlk_buf_str(&b, t->tool->id);
+    mlk_buf_str(&b, ":");
     if (t->tool->kind == MLK_NAMED && !t->tool->name) {
         mlk_buf_str(&b, t->name);
     } else {
@@ -72,10 +72,14 @@ static enum mlk_status write_text(struct mlk_target *t)
             add_part(&b, t->qualifier);
         }
     }
-    status = b.status;
-    mlk_copy(t->text, sizeof t->text, mlk_buf_text(&b));
-    mlk_buf_free(&b);
-    return status;
+    return b.status;
+}
+
+/* Of its 2 KiB only what is read. */
+static void clear(struct mlk_target *t)
+{
+    t->tool = NULL;
+    t->schema[0] = t->qualifier[0] = t->name[0] = t->table[0] = t->text[0] = '\0';
 }
 
 static enum mlk_status find_tool(const char *tool, size_t len, struct mlk_target *out, char *error,
@@ -84,7 +88,7 @@ static enum mlk_status find_tool(const char *tool, size_t len, struct mlk_target
     struct mlk_buf list;
     char shown[SHOWN];
 
-    memset(out, 0, sizeof *out);
+    clear(out);
     out->tool = mlk_tool_find(tool, len);
     if (out->tool)
         return MLK_OK;
@@ -108,6 +112,7 @@ static enum mlk_status make_named(const char *name, size_t len, struct mlk_targe
         return bad(error, size, "the lock name has %zu bytes; no server takes more than %d", len,
                    MLK_NAME_MAX);
     memcpy(out->name, name, len);
+    out->name[len] = '\0';
     return write_text(out);
 }
 
@@ -142,12 +147,10 @@ enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *s
             out->qualifier[0] = '\0'; /* one lock, one text */
         return write_text(out);
     }
-    mlk_buf_init(&name, MLK_NAME_MAX);
+    mlk_buf_fixed(&name, out->name, sizeof out->name);
     status = out->tool->name(out->schema, out->qualifier, &name);
     if (status)
         bad(error, size, "the name that %s would use is longer than %d bytes", out->tool->id, MLK_NAME_MAX);
-    mlk_copy(out->name, sizeof out->name, mlk_buf_text(&name));
-    mlk_buf_free(&name);
     return status ? MLK_USAGE : write_text(out);
 }
 
@@ -192,7 +195,7 @@ enum mlk_status mlk_target_parse(const char *text, size_t len, struct mlk_target
     size_t rest_len;
     char shown[SHOWN];
 
-    memset(out, 0, sizeof *out);
+    clear(out);
     if (len == 0)
         return bad(error, size, "the target is empty; %s", form);
     if (len > MLK_TARGET_MAX)

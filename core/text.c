@@ -45,7 +45,7 @@ bool mlk_utf8_valid(const char *text, size_t len)
     const unsigned char *t = (const unsigned char *)text;
 
     while (len) {
-        size_t n = utf8_char(t, len);
+        size_t n = *t < 0x80 ? 1 : utf8_char(t, len); /* most of it is ASCII */
 
         if (n == 0 || *t == 0)
             return false;

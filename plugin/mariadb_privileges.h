@@ -7,12 +7,13 @@
 
 struct mlk_privileges;
 
-/* Reads what was granted to the account of the session, to the roles that it may set, and to PUBLIC. */
+/* For the account of the session. What was granted to it, to the roles that it may set, and to PUBLIC is read
+ * when a question needs it. */
 enum mlk_status mlk_privileges_load(struct mlk_inner *inner, struct mlk_privileges **out);
 /* Accepts NULL. */
 void mlk_privileges_free(struct mlk_privileges *p);
-/* MLK_OK, or MLK_DENIED with a text that names the privilege. */
-enum mlk_status mlk_privileges_check(struct mlk_inner *inner, const struct mlk_privileges *p,
+/* MLK_OK, or MLK_DENIED with a text that names the privilege; anything else: the grants cannot be read. */
+enum mlk_status mlk_privileges_check(struct mlk_inner *inner, struct mlk_privileges *p,
                                      const struct mlk_access *need);
 
 #endif

@@ -166,7 +166,9 @@ char *mlk_udf_text(const struct mlk_udf_row *row, const char *text, size_t len)
 {
     struct state *state = state_of(row);
 
-    drop_result(state);
+    cJSON_free(state->json);
+    state->json = NULL;
+    mlk_buf_reset(&state->text); /* its memory serves the next row too */
     if (mlk_buf_add(&state->text, text, len))
         return mlk_udf_fail(row, mlk_status_text(state->text.status));
     *row->length = state->text.len;

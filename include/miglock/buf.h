@@ -17,11 +17,15 @@ struct mlk_buf {
     size_t len;
     size_t cap;
     size_t max;             /* bytes of text at most, without the NUL */
+    bool fixed;             /* text is the caller's own memory */
     enum mlk_status status; /* MLK_OK, MLK_TOO_LONG or MLK_NO_MEMORY; sticks until mlk_buf_reset */
 };
 
 /* An empty buffer that will hold at most max bytes. Nothing is allocated. */
 void mlk_buf_init(struct mlk_buf *b, size_t max);
+/* The same in the caller's memory, size bytes with the NUL (at least 1): it never grows, and nothing is
+ * allocated. Any text in it is gone. */
+void mlk_buf_fixed(struct mlk_buf *b, char *memory, size_t size);
 /* Gives the memory back. Works on a zeroed struct and twice. */
 void mlk_buf_free(struct mlk_buf *b);
 /* Empty again, memory kept, failure forgotten. */

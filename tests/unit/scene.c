@@ -112,9 +112,12 @@ void scene_lock_tables(struct mlk_session *s, const char *tables)
 
 void scene_started(struct mlk_session *s, const char *started)
 {
-    with_head(
-        s, s->flavour == MLK_MYSQL ? "performance_schema.global_status" : "information_schema.GLOBAL_STATUS",
-        "started", started);
+    char row[100];
+
+    snprintf(row, sizeof row, "Uptime|%lld|" SCENE_NOW,
+             strtoll(SCENE_NOW, NULL, 10) - strtoll(started, NULL, 10));
+    with_head(s, s->flavour == MLK_MYSQL ? "performance_schema.global_status" : "_STATUS WHERE VARIABLE_NAME",
+              "VARIABLE_NAME|VARIABLE_VALUE|now", row);
 }
 
 struct mlk_session *scene_open(enum mlk_flavour flavour)
@@ -137,8 +140,6 @@ struct mlk_session *scene_open(enum mlk_flavour flavour)
     scene_named_locks(s, "");
     scene_counter(s, "1000");
     scene_table_locks(s, "");
-    with_head(s, "Performance_schema_metadata_lock_lost", "Variable_name|Value", "x|0");
-    with_head(s, "Performance_schema_thread_instances_lost", "Variable_name|Value", "x|0");
     mlk_fake_rows(s, s->flavour == MLK_MYSQL ? "SHOW REPLICA STATUS" : "SHOW ALL SLAVES STATUS",
                   "Source_Host|Channel_Name\n");
     mlk_fake_error(s, "information_schema.METADATA_LOCK_INFO", 1109,

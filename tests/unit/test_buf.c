@@ -143,9 +143,48 @@ static void free_is_forgiving(void **state)
     assert_string_equal(mlk_buf_text(&b), "");
 }
 
+static void the_callers_memory_never_grows(void **state)
+{
+    char memory[8 + 1] = "old text";
+    struct mlk_buf b;
+
+    (void)state;
+    mlk_buf_fixed(&b, memory, sizeof memory - 1);
+    assert_string_equal(memory, "");
+    assert_int_equal(mlk_buf_fmt(&b, "%s", "1234567"), MLK_OK);
+    assert_ptr_equal(mlk_buf_text(&b), memory);
+    assert_int_equal(mlk_buf_str(&b, "8"), MLK_TOO_LONG);
+    assert_string_equal(memory, "1234567");
+    mlk_buf_reset(&b);
+    assert_int_equal(mlk_buf_str(&b, "abc"), MLK_OK);
+    mlk_buf_free(&b);
+    assert_string_equal(memory, "abc");
+    mlk_buf_free(&b);
+}
+
+/* A text that is longer than what is made on the stack first. */
+static void long_formats(void **state)
+{
+    char text[300 + 1];
+    struct mlk_buf b;
+
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    for (size_t len = 120; len < sizeof text; len++) {
+        mlk_buf_init(&b, sizeof text + 1);
+        assert_int_equal(mlk_buf_fmt(&b, "%d%.*s", 7, (int)len, text), MLK_OK);
+        assert_int_equal(b.len, len + 1);
+        assert_int_equal(strlen(mlk_buf_text(&b)), len + 1);
+        assert_memory_equal(mlk_buf_text(&b) + 1, text, len);
+        mlk_buf_free(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_callers_memory_never_grows),
+        cmocka_unit_test(long_formats),
         cmocka_unit_test(starts_empty),
         cmocka_unit_test(appends),
         cmocka_unit_test(keeps_embedded_nul),
