@@ -76,10 +76,12 @@ struct setup {
 
 /* MLK_LOCK_WAIT_S and MLK_STATEMENT_S spelled out, so that the statements stay constants. */
 static const struct setup setup_list[] = {
+    /* By itself: all texts of one SET are read in the character set from before it. */
+    {"SET NAMES utf8mb4", false, true, true},
     /* In one statement, as they belong together and each statement costs a round trip. A session starts with
      * the server's global values: those in the second half could cut a result short, which would hide
      * sessions, or make a statement fail. */
-    {"SET NAMES utf8mb4, SESSION sql_mode = '', SESSION autocommit = 1, SESSION time_zone = '+00:00', "
+    {"SET SESSION sql_mode = '', SESSION autocommit = 1, SESSION time_zone = '+00:00', "
      "SESSION lock_wait_timeout = 3, SESSION sql_select_limit = 18446744073709551615, "
      "SESSION max_join_size = 18446744073709551615, SESSION sql_big_selects = 1, SESSION sql_safe_updates = "
      "0, "

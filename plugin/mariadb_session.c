@@ -219,8 +219,8 @@ static enum mlk_status check_alone(struct mlk_inner *inner)
 
     if (!status && provider && provider[0] && strcmp(provider, "none") != 0)
         status = mlk_inner_error(inner, MLK_READ_ONLY, 0,
-                                 "a function would change the row on this Galera node alone: use `miglock "
-                                 "release --no-functions`, which changes it on all");
+                                 "a function would change the row on this Galera node alone: use the command "
+                                 "`miglock release`, which changes it on all");
     mlk_rows_free(rows);
     return status;
 }

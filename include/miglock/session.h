@@ -101,8 +101,9 @@ struct mlk_session_ops {
     enum mlk_status (*may)(struct mlk_session *s, const struct mlk_access *need);
 
     /* may be NULL: this adapter cannot ask the server's kernel. MLK_OK also where nothing is known (out says
-     * why); MLK_KILLED where the caller's statement was killed meanwhile, MLK_NO_MEMORY. Leaves the connection
-     * as it was in every case. Whether the invoker may know is for the caller to find out first. */
+     * why); MLK_KILLED where the caller's statement was killed meanwhile, MLK_NO_MEMORY. Leaves the
+     * connection as it was in every case. Whether the invoker may know is for the caller to find out first.
+     */
     enum mlk_status (*probe)(struct mlk_session *s, const struct mlk_client *client, enum mlk_probe_how how,
                              struct mlk_probe *out);
 

@@ -30,7 +30,7 @@ idle_migration() {
 		the reason has figures :: r.because.some(s => s.includes(`connection ${e.C_lock_connection} `) && / idle for \d+ s/.test(s))
 		the token has twelve digits :: /^[0-9a-f]{12}$/.test(r.token)
 		the next statement is to release it by force :: r.next === `SELECT miglock_release('${e.T}', '${r.token}', 'force')`
-		nothing is hidden from this account :: r.blind_spots.length === 0
+		nothing is hidden from this account but the server's kernel :: r.blind_spots.every(s => / kernel knows/.test(s))
 	END
 	token=$(value r.token)
 	mlk status --exit-code

@@ -22,7 +22,7 @@ with_plugin() {
 
 story() {
 	local schema=app_$mode
-	export T=rails:$schema
+	export T=rails:$schema MODE=$mode
 
 	root "CREATE DATABASE $schema"
 	client migrator "${rails[@]}" "$schema" --hang client
@@ -30,7 +30,7 @@ story() {
 	mlk status "$T" --json
 	facts <<-'END'
 		the holder is known :: r.held === true && r.holder.connection_id === Number(e.C_lock_connection)
-		its process is not :: r.holder.pid === null && r.holder.program === null
+		its process is known to the kernel only :: r.holder.pid === (e.MODE === 'functions' ? Number(e.C_pid) : null) && r.holder.program === null
 		its sibling is found by user and host :: r.siblings.some(s => s.connection_id === Number(e.C_connection))
 		what is missing is said :: r.blind_spots.some(s => s.includes('performance_schema is off')) && r.blind_spots.some(s => s.includes('process ids are not known'))
 		it is idle :: r.verdict === 'idle'
