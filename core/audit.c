@@ -20,7 +20,10 @@ static void write_line(struct mlk_session *s, const struct mlk_buf *text)
 
 static void who_asked(const struct mlk_session *s, struct mlk_buf *b)
 {
-    mlk_buf_fmt(b, "%s@%s", s->user, s->host);
+    /* quoted, as accounts too can be called like the rest of a line */
+    mlk_sql_string(b, s->user, strlen(s->user));
+    mlk_buf_str(b, "@");
+    mlk_sql_string(b, s->host, strlen(s->host));
     if (s->caller_id)
         mlk_buf_fmt(b, " (connection %" PRIu64 ")", s->caller_id);
 }
@@ -38,7 +41,6 @@ void mlk_audit_release(struct mlk_session *s, const struct mlk_observation *seen
     mlk_buf_str(&b, "miglock: ");
     who_asked(s, &b);
     mlk_buf_str(&b, " asked to release ");
-    /* quoted: a name can look like the rest of this line */
     mlk_sql_string(&b, seen->target->text, strlen(seen->target->text));
     mlk_buf_fmt(&b, "%s: %s; verdict %s; token %s; ", force ? " with force" : "",
                 r->outcome ? r->outcome : "failed", mlk_verdict_text(r->verdict),

@@ -46,14 +46,14 @@ asked() {
 token=$(token ghost:app)
 asked u_none ghost:app "$token" force
 is 'without rights it is refused' "$answer" refused
-logged 'a refusal for want of rights' 'miglock' u_none@localhost "'ghost:app'" force refused unknown
+logged 'a refusal for want of rights' 'miglock' "'u_none'@'localhost'" "'ghost:app'" force refused unknown
 asked u_shop ghost:app 000000000000
 is 'with another token nothing is done' "$answer" changed
-logged 'a wrong token' u_shop@localhost "'ghost:app'" changed abandoned "$token"
+logged 'a wrong token' "'u_shop'@'localhost'" "'ghost:app'" changed abandoned "$token"
 lacks 'and it does not say force' "$(ours)" force
 asked u_shop ghost:app "$token"
 is 'with the right one it is released' "$answer" released
-logged 'a release' u_shop@localhost "'ghost:app'" released abandoned "$token" holder
+logged 'a release' "'u_shop'@'localhost'" "'ghost:app'" released abandoned "$token" holder
 if is_mariadb; then level='\[Note\] '; else level='\[System\] \[MY-[0-9]+\] \[Server\] '; fi
 if [[ $(ours) =~ ^20[^\[]*$level'miglock: ' ]]; then
 	ok 'the line is like its neighbours'
@@ -66,14 +66,14 @@ is 'nothing was done or refused: that is no line' "$(ours)" ''
 
 hold holder u_holder 'my lock'
 asked root 'named:my lock' 000000000000
-logged 'a wrong token of a named lock' root@localhost "'named:my lock'" changed active
+logged 'a wrong token of a named lock' "'root'@'localhost'" "'named:my lock'" changed active
 token=$(token 'named:my lock')
 asked root 'named:my lock' "$token"
 is 'an active holder is not killed' "$answer" refused
-logged 'a refusal' root@localhost "'named:my lock'" refused active "$token" "connection $HELD_ID" u_holder
+logged 'a refusal' "'root'@'localhost'" "'named:my lock'" refused active "$token" "connection $HELD_ID" u_holder
 asked root 'named:my lock' "$token" force
 is 'with force it is killed' "$answer" released
-logged 'a release with force' root@localhost "'named:my lock'" force released active "$token" "connection $HELD_ID" u_holder
+logged 'a release with force' "'root'@'localhost'" "'named:my lock'" force released active "$token" "connection $HELD_ID" u_holder
 
 # One line for each row of a statement; none for a mistake, or for looking.
 take app
@@ -101,7 +101,7 @@ for target in "named:$quoted" "ghost:$long" "knex:$long/$long" "ghost:$format"; 
 	what=${target//[^a-z%:]/?}
 	mark_log
 	as "${evil:0:30}" "SELECT miglock_release('$target', '000000000000', 'force')" >/dev/null
-	logged "$what" 'asked to release' 'x?2026-11-21  1:02:03 1 [ERROR'
+	logged "$what" "'x\\n2026-11-21  1:02:03 1 [ERROR" 'asked to release'
 	is "$what: no character of it acts" "$(ours | LC_ALL=C grep -aP '[\x00-\x1f\x7f]' || true)" ''
 	# Time stamp and level take less than 100 bytes; the servers cut at 1023 and more.
 	is "$what: it is not cut within a character" \

@@ -266,7 +266,7 @@ static void expect_logged(const struct mlk_session *s, size_t i, const char *con
 static void each_release_and_refusal_is_written_down(void **state)
 {
     static const char *const released[] = {
-        "shop@app.example (connection 7) asked to release 'rails:shop' with force: released;",
+        "'shop'@'app.example' (connection 7) asked to release 'rails:shop' with force: released;",
         "verdict idle",
         "token ",
         "holder connection 1562",
