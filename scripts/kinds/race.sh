@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A release hits the lock that was shown or nobody, whatever its holders do meanwhile. MLK_RACES=20000: that many releases.
 # servers: mariadb mysql
+# slow
 set -euo pipefail
 # shellcheck source=scripts/lib/run-files.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../lib/run-files.sh"
