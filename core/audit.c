@@ -10,16 +10,21 @@
 
 enum { LINE_MAX_BYTES = 1000 };
 
-static void write_line(struct mlk_session *s, const struct mlk_buf *text)
+/* What is too long in sum is cut at the end. */
+static void write_line(struct mlk_session *s, struct mlk_buf *text)
 {
     char line[LINE_MAX_BYTES + 1];
 
     mlk_printable(line, sizeof line, mlk_buf_text(text), text->len);
     s->ops->log(s, line);
+    mlk_buf_free(text);
 }
 
-static void who_asked(const struct mlk_session *s, struct mlk_buf *b)
+/* Each line begins with the account that asked; targets, accounts and reasons are bounded each. */
+static void begin_line(const struct mlk_session *s, struct mlk_buf *b)
 {
+    mlk_buf_init(b, 8192);
+    mlk_buf_str(b, "miglock: ");
     /* quoted, as accounts too can be called like the rest of a line */
     mlk_sql_string(b, s->user, strlen(s->user));
     mlk_buf_str(b, "@");
@@ -36,10 +41,7 @@ void mlk_audit_release(struct mlk_session *s, const struct mlk_observation *seen
 
     if (!s->ops->log)
         return;
-    /* targets, accounts and reasons are bounded each; what is too long in sum is cut at the end */
-    mlk_buf_init(&b, 8192);
-    mlk_buf_str(&b, "miglock: ");
-    who_asked(s, &b);
+    begin_line(s, &b);
     mlk_buf_str(&b, " asked to release ");
     mlk_sql_string(&b, seen->target->text, strlen(seen->target->text));
     mlk_buf_fmt(&b, "%s: %s; verdict %s; token %s; ", force ? " with force" : "",
@@ -56,7 +58,6 @@ void mlk_audit_release(struct mlk_session *s, const struct mlk_observation *seen
     if (cJSON_IsString(last))
         mlk_buf_fmt(&b, "; %s", last->valuestring);
     write_line(s, &b);
-    mlk_buf_free(&b);
 }
 
 void mlk_audit_gone(struct mlk_session *s, const struct mlk_person *p, const struct mlk_probe *answer)
@@ -65,13 +66,10 @@ void mlk_audit_gone(struct mlk_session *s, const struct mlk_person *p, const str
 
     if (!s->ops->log)
         return;
-    mlk_buf_init(&b, 8192);
-    mlk_buf_str(&b, "miglock: ");
-    who_asked(s, &b);
+    begin_line(s, &b);
     mlk_buf_str(&b, " asked for the client of ");
     mlk_person_describe(p, &b);
     mlk_buf_str(&b, ", which ");
     mlk_peer_describe(answer, &b);
     write_line(s, &b);
-    mlk_buf_free(&b);
 }

@@ -95,11 +95,11 @@ static enum mlk_status judge(struct mlk_observation *o)
     o->verdict = mlk_verdict(&o->facts);
     if (o->facts.lock == MLK_LOCK_HELD)
         make_token(o);
-    mlk_buf_reset(&o->next);
     make_next(o);
     return o->next.status;
 }
 
+/* Gathers; judge() comes when all that counts is known. */
 static enum mlk_status look(struct mlk_session *s, const struct mlk_snapshot *snapshot,
                             const struct mlk_target *target, struct mlk_observation *o)
 {
@@ -107,8 +107,7 @@ static enum mlk_status look(struct mlk_session *s, const struct mlk_snapshot *sn
 
     if (status)
         return status;
-    status = target->tool->kind == MLK_NAMED ? mlk_observe_named(s, o) : mlk_observe_row(s, o);
-    return status ? status : judge(o);
+    return target->tool->kind == MLK_NAMED ? mlk_observe_named(s, o) : mlk_observe_row(s, o);
 }
 
 /* Looks once more, at a snapshot of its own, into the same observation. */
@@ -138,6 +137,8 @@ static enum mlk_status confirm(struct mlk_session *s, struct mlk_observation *o)
 
     memcpy(seen, o->token, sizeof seen);
     status = look_again(s, o);
+    if (!status)
+        status = judge(o);
     if (status || o->verdict != MLK_ABANDONED || strcmp(seen, o->token) == 0)
         return status;
     o->verdict = MLK_UNKNOWN;
@@ -147,14 +148,14 @@ static enum mlk_status confirm(struct mlk_session *s, struct mlk_observation *o)
     return o->next.status;
 }
 
-/* The sentence on the holder's client, and what it means for the verdict. A look alone proves nothing: that a
+/* The sentence on the holder's client. A look alone proves nothing: that a
  * connection is closed is known for certain only after its socket was found, checked and asked. */
-static enum mlk_status weigh_peer(struct mlk_session *s, struct mlk_observation *o)
+static void say_peer(struct mlk_session *s, struct mlk_observation *o)
 {
     struct mlk_buf text;
 
     if (!o->holder || o->held_by_caller)
-        return MLK_OK;
+        return;
     o->can_be_asked = mlk_peer_can_be_asked(s, &o->peer);
     mlk_buf_init(&text, 600);
     mlk_peer_describe(&o->peer, &text);
@@ -167,7 +168,6 @@ static enum mlk_status weigh_peer(struct mlk_session *s, struct mlk_observation 
     mlk_buf_free(&text);
     if (o->facts.working && o->peer.peer == MLK_PEER_GONE)
         mlk_say(o->because, "the server notices that when the work under way has ended");
-    return judge(o);
 }
 
 /* Until the server has noticed that the connection is closed. */
@@ -240,13 +240,18 @@ enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *sn
 {
     enum mlk_status status = look(s, snapshot, target, o);
 
-    if (status)
+    if (!status && target->tool->kind == MLK_NAMED) {
+        if (how == MLK_PROBE_ASK)
+            status = ask(s, o);
+        if (!status)
+            say_peer(s, o);
+    }
+    if (!status)
+        status = judge(o);
+    if (status || target->tool->kind == MLK_NAMED || o->verdict != MLK_ABANDONED ||
+        o->facts.older_than_server)
         return status;
-    if (target->tool->kind == MLK_ROW)
-        return o->verdict == MLK_ABANDONED && !o->facts.older_than_server ? confirm(s, o) : MLK_OK;
-    if (how == MLK_PROBE_ASK)
-        status = ask(s, o);
-    return status ? status : weigh_peer(s, o);
+    return confirm(s, o);
 }
 
 void mlk_observation_free(struct mlk_observation *o)

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "inner.h"
 #include "mysql_session.h"
 #include "thread.h"
 
@@ -14,14 +14,6 @@ enum {
     CANCELLED_MS = 500,                          /* after a KILL of the caller */
     AGAIN_MS = 2000,
 };
-
-static long long now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void mlk_watchdog_init(struct mlk_watchdog *w, const struct mlk_caller *caller,
                        const struct mlk_progress *progress)
@@ -56,7 +48,8 @@ static void *run(void *arg)
 
 void mlk_watchdog_look(struct mlk_watchdog *w)
 {
-    long long since = atomic_load(&w->progress->statement_since), now = now_ms();
+    long long since = atomic_load(&w->progress->statement_since);
+    long long now = mlk_inner_now_ms(NULL); /* the clock of statement_since */
     uint64_t victim = atomic_load(&w->progress->connection_id);
 
     if (w->running && atomic_load(&w->ended))

@@ -51,23 +51,27 @@ static void lost(struct holder *h)
     h->r->mysql = NULL;
 }
 
-/* One statement. False where it did not work; then the connection is gone. */
-static bool run(struct holder *h, const char *sql)
+/* What a statement came to. False where it did not work; then the connection is gone. */
+static bool worked(struct holder *h, enum race_answer answer, const char *sql)
 {
-    switch (race_run(h->r->mysql, sql, NULL)) {
-    case RACE_OK:
-        h->answered++;
+    if (answer == RACE_OK)
         return true;
-    case RACE_KILLED:
+    if (answer == RACE_KILLED) {
         lost(h);
         return false;
-    case RACE_ERROR:
-        break;
     }
     harness_error(h->r->phase, sql, mysql_error(h->r->mysql));
     mysql_close(h->r->mysql);
     h->r->mysql = NULL;
     return false;
+}
+
+static bool run(struct holder *h, const char *sql)
+{
+    bool ok = worked(h, race_run(h->r->mysql, sql, NULL), sql);
+
+    h->answered += ok;
+    return ok;
 }
 
 /* Without a word to the server. False where the connection was lost meanwhile. */
@@ -85,21 +89,11 @@ static bool ask_lock(struct holder *h, const char *sql, bool *yes)
     MYSQL_RES *result;
     const char *text;
 
-    switch (race_ask(h->r->mysql, sql, &result, &text)) {
-    case RACE_OK:
-        *yes = text && strcmp(text, "1") == 0;
-        mysql_free_result(result);
-        return true;
-    case RACE_KILLED:
-        lost(h);
+    if (!worked(h, race_ask(h->r->mysql, sql, &result, &text), sql))
         return false;
-    case RACE_ERROR:
-        break;
-    }
-    harness_error(h->r->phase, sql, mysql_error(h->r->mysql));
-    mysql_close(h->r->mysql);
-    h->r->mysql = NULL;
-    return false;
+    *yes = text && strcmp(text, "1") == 0;
+    mysql_free_result(result);
+    return true;
 }
 
 /* Most sit still, so that a release meets every moment of the hold; some work, some hold it for an instant.

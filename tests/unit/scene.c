@@ -186,6 +186,20 @@ void scene_rails(struct mlk_session *s)
     scene_people(s, "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n");
 }
 
+void scene_session_ends(struct mlk_session *s, void *arg)
+{
+    (void)arg;
+    scene_holder(s, SCENE_RAILS, "NULL");
+    scene_people(s, "7|shop|app.example:1|NULL|Query|0|executing|SELECT 1\n");
+}
+
+void scene_next_one_takes_it(struct mlk_session *s, void *arg)
+{
+    (void)arg;
+    scene_holder(s, SCENE_RAILS, "1600");
+    scene_people(s, "1600|shop|10.0.0.9:40000|shop|Sleep|0||NULL\n");
+}
+
 void scene_ghost(struct mlk_session *s)
 {
     scene_table(s, "blog.migrations_lock",

@@ -55,6 +55,10 @@ void scene_server(struct mlk_session *s, const char *read_only, const char *perf
 void scene_stranger(struct mlk_session *s);
 /* A Rails migration that sleeps: connection 1562 holds rails:shop, nothing else is there. */
 void scene_rails(struct mlk_session *s);
+/* For mlk_fake_on_ask: when the client is asked the server ends its session ... */
+void scene_session_ends(struct mlk_session *s, void *arg);
+/* ... and somebody who waited, connection 1600, has the lock at once. */
+void scene_next_one_takes_it(struct mlk_session *s, void *arg);
 /* A Ghost lock, taken 2026-11-21 08:00:00 by its client's clock; nobody is connected. */
 void scene_ghost(struct mlk_session *s);
 

@@ -64,22 +64,6 @@ static cJSON *report(struct mlk_session *s, bool ask)
     return d;
 }
 
-/* When the client is asked the server ends its session. */
-static void session_ends(struct mlk_session *s, void *arg)
-{
-    (void)arg;
-    scene_holder(s, SCENE_RAILS, "NULL");
-    scene_people(s, "7|shop|app.example:1|NULL|Query|0|executing|SELECT 1\n");
-}
-
-/* ... and somebody who waited has the lock at once. */
-static void next_one_takes_it(struct mlk_session *s, void *arg)
-{
-    (void)arg;
-    scene_holder(s, SCENE_RAILS, "1600");
-    scene_people(s, "1600|shop|10.0.0.9:40000|shop|Sleep|0||NULL\n");
-}
-
 static void a_look_proves_nothing(void **state)
 {
     struct mlk_session *s = open_held(state, &quiet, &gone);
@@ -144,7 +128,7 @@ static void who_is_gone_has_left_the_lock(void **state)
     struct mlk_session *s = open_held(state, &quiet, &gone);
     cJSON *d;
 
-    mlk_fake_on_ask(s, session_ends, NULL);
+    mlk_fake_on_ask(s, scene_session_ends, NULL);
     d = report(s, true);
     scene_expect(d, "verdict", "free");
     scene_expect_says(d, "because", "connection 1562 held it until its client was asked");
@@ -160,7 +144,7 @@ static void the_next_holder_is_another_one(void **state)
     struct mlk_session *s = open_held(state, &quiet, &gone);
     cJSON *d;
 
-    mlk_fake_on_ask(s, next_one_takes_it, NULL);
+    mlk_fake_on_ask(s, scene_next_one_takes_it, NULL);
     d = report(s, true);
     scene_expect(d, "verdict", "idle");
     assert_int_equal((int)scene_number(scene_member(d, "holder"), "connection_id"), 1600);

@@ -38,27 +38,13 @@ static void nobody_was_killed(const struct mlk_session *s)
     assert_int_equal(mlk_fake_sent(s, "KILL"), 0);
 }
 
-static void session_ends(struct mlk_session *s, void *arg)
-{
-    (void)arg;
-    scene_holder(s, SCENE_RAILS, "NULL");
-    scene_people(s, "7|shop|app.example:1|NULL|Query|0|executing|SELECT 1\n");
-}
-
-static void next_one_takes_it(struct mlk_session *s, void *arg)
-{
-    (void)arg;
-    scene_holder(s, SCENE_RAILS, "1600");
-    scene_people(s, "1600|shop|10.0.0.9:40000|shop|Sleep|0||NULL\n");
-}
-
 /* Without force and without a KILL. */
 static void asking_frees_the_lock_of_a_client_that_is_gone(void **state)
 {
     struct mlk_session *s = open_held(state, &gone);
     cJSON *d;
 
-    mlk_fake_on_ask(s, session_ends, NULL);
+    mlk_fake_on_ask(s, scene_session_ends, NULL);
     d = scene_release(s, "rails:shop", NULL, false);
     scene_expect(d, "outcome", "released");
     scene_expect(d, "verdict", "abandoned");
@@ -77,7 +63,7 @@ static void the_next_holder_is_named_and_left_alone(void **state)
     struct mlk_session *s = open_held(state, &gone);
     cJSON *d;
 
-    mlk_fake_on_ask(s, next_one_takes_it, NULL);
+    mlk_fake_on_ask(s, scene_next_one_takes_it, NULL);
     d = scene_release(s, "rails:shop", NULL, true);
     scene_expect(d, "outcome", "released");
     scene_expect_says(d, "because", "connection 1600");
@@ -240,7 +226,7 @@ static void a_dry_run_only_looks(void **state)
     char error[MLK_ERROR_MAX];
     cJSON *d = NULL;
 
-    mlk_fake_on_ask(s, session_ends, NULL);
+    mlk_fake_on_ask(s, scene_session_ends, NULL);
     scene_target("rails:shop", &target);
     assert_int_equal(mlk_release(s, &target, &options, &d, error, sizeof error), MLK_OK);
     scene_expect(d, "outcome", "would_release");
