@@ -88,7 +88,7 @@ static const struct mlk_tool *tool_of(const struct mlk_rows *columns)
             continue;
         while (*name && has_column(columns, *name))
             name++;
-        if (!*name)
+        if (!*name && !(tool->unlike && has_column(columns, tool->unlike)))
             return tool;
     }
     return NULL;

@@ -38,7 +38,7 @@ static void add_since(struct mlk_doc *j, const struct mlk_observation *o)
     add_time(j, "since", exact ? o->since_earliest : -1);
     mlk_doc_known_number(j, "held_seconds",
                          exact ? (double)(o->snapshot->server.now - o->since_earliest) : -1);
-    mlk_doc_text(j, "since_text", o->row.since_text);
+    mlk_doc_text(j, "since_text", o->row.since.text);
     add_time(j, "since_earliest", o->since_earliest);
     add_time(j, "since_latest", o->since_latest);
 }

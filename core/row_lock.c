@@ -166,24 +166,24 @@ static void date(struct mlk_observation *o)
     char earliest[32], latest[32], started[32];
     int64_t t;
 
-    if (!o->row.since_text || !mlk_time_parse(o->row.since_text, &t))
+    if (!o->row.since.text || !mlk_time_parse(o->row.since.text, &t))
         return;
-    o->since_earliest = t - (o->row.since_is_client_local ? MLK_ZONE_EAST_S : 0);
-    o->since_latest = t + (o->row.since_is_client_local ? MLK_ZONE_WEST_S : 0);
+    o->since_earliest = t - (o->row.since.clock == MLK_CLOCK_CLIENT_LOCAL ? MLK_ZONE_EAST_S : 0);
+    o->since_latest = t + (o->row.since.clock == MLK_CLOCK_CLIENT_LOCAL ? MLK_ZONE_WEST_S : 0);
     if (o->since_latest > server->now && server->now > 0)
         o->since_latest = server->now;
     if (o->since_earliest > o->since_latest) {
         mlk_say(o->because, "it says that it was taken at %s, which no clock has reached yet",
-                o->row.since_text);
+                o->row.since.text);
         o->since_earliest = o->since_latest = -1;
         return;
     }
     mlk_time_format(o->since_earliest, earliest, sizeof earliest);
     mlk_time_format(o->since_latest, latest, sizeof latest);
-    if (o->row.since_is_client_local)
+    if (o->row.since.clock == MLK_CLOCK_CLIENT_LOCAL)
         mlk_say(o->because,
                 "taken at %s by its client's clock, whose time zone is not stored: between %s and %s",
-                o->row.since_text, earliest, latest);
+                o->row.since.text, earliest, latest);
     if (server->started < 0 || o->since_latest >= server->started)
         return;
     o->facts.older_than_server = true;

@@ -68,7 +68,7 @@ static enum mlk_status write_text(struct mlk_target *t)
     } else {
         add_part(&b, t->schema);
         if (t->qualifier[0]) {
-            mlk_buf_str(&b, "/");
+            mlk_buf_str(&b, t->schema[0] ? "/" : "");
             add_part(&b, t->qualifier);
         }
     }
@@ -116,11 +116,49 @@ static enum mlk_status make_named(const char *name, size_t len, struct mlk_targe
     return write_text(out);
 }
 
+/* The name that the tool gives its lock. One lock, one text: a default qualifier is not shown. */
+static enum mlk_status compute_name(struct mlk_target *out, char *error, size_t size)
+{
+    const struct mlk_tool *tool = out->tool;
+    const char *usual = tool->default_qualifier;
+    struct mlk_buf name;
+
+    if (usual && strcmp(out->qualifier, usual) == 0)
+        out->qualifier[0] = '\0';
+    mlk_buf_fixed(&name, out->name, sizeof out->name);
+    if (tool->name(out->schema, out->qualifier[0] || !usual ? out->qualifier : usual, &name))
+        return bad(error, size, "the name that %s would use is longer than %d bytes", tool->id, MLK_NAME_MAX);
+    return write_text(out);
+}
+
+/* One lock for the whole server: what follows the colon is the qualifier, where the tool takes one. A schema
+ * means nothing to the others. */
+static enum mlk_status make_server_wide(const char *text, size_t len, bool more, struct mlk_target *out,
+                                        char *error, size_t size)
+{
+    const struct mlk_tool *tool = out->tool;
+    char ignored[MLK_IDENT_MAX + 1];
+    enum mlk_status status;
+
+    if (more)
+        return bad(error, size, "%s has one lock for the whole server; write %s:%s", tool->title, tool->id,
+                   tool->takes_qualifier ? "QUALIFIER" : "");
+    if (len == 0 && tool->takes_qualifier && !tool->default_qualifier)
+        return bad(error, size, "the lock of %s depends on the %s; write %s:NAME", tool->title,
+                   tool->qualifier_is, tool->id);
+    if (len > 0) {
+        status = identifier(tool->takes_qualifier ? tool->qualifier_is : "schema", text, len,
+                            tool->takes_qualifier ? out->qualifier : ignored, error, size);
+        if (status)
+            return status;
+    }
+    return compute_name(out, error, size);
+}
+
 enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *schema, size_t schema_len,
                                 const char *qualifier, size_t qualifier_len, struct mlk_target *out,
                                 char *error, size_t size)
 {
-    struct mlk_buf name;
     enum mlk_status status = find_tool(tool, tool_len, out, error, size);
 
     if (status)
@@ -128,6 +166,8 @@ enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *s
     if (out->tool->kind == MLK_NAMED && !out->tool->name)
         return qualifier ? bad(error, size, "named: takes one name and no qualifier")
                          : make_named(schema, schema_len, out, error, size);
+    if (out->tool->scope == MLK_PER_SERVER)
+        return make_server_wide(schema, schema_len, qualifier != NULL, out, error, size);
     status = identifier("schema", schema, schema_len, out->schema, error, size);
     if (status)
         return status;
@@ -135,11 +175,14 @@ enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *s
         if (!out->tool->takes_qualifier)
             return bad(error, size, "%s locks have no qualifier; write %s:SCHEMA", out->tool->id,
                        out->tool->id);
-        status = identifier(out->tool->kind == MLK_ROW ? "lock table" : "qualifier", qualifier, qualifier_len,
-                            out->qualifier, error, size);
+        status = identifier(out->tool->qualifier_is, qualifier, qualifier_len, out->qualifier, error, size);
         if (status)
             return status;
     }
+    if (out->tool->takes_qualifier && !qualifier && out->tool->kind == MLK_NAMED &&
+        !out->tool->default_qualifier)
+        return bad(error, size, "the lock of %s depends on the %s; write %s:SCHEMA/NAME", out->tool->title,
+                   out->tool->qualifier_is, out->tool->id);
     if (out->tool->kind == MLK_ROW) {
         mlk_copy(out->table, sizeof out->table,
                  out->qualifier[0] ? out->qualifier : out->tool->default_table);
@@ -147,11 +190,7 @@ enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *s
             out->qualifier[0] = '\0'; /* one lock, one text */
         return write_text(out);
     }
-    mlk_buf_fixed(&name, out->name, sizeof out->name);
-    status = out->tool->name(out->schema, out->qualifier, &name);
-    if (status)
-        bad(error, size, "the name that %s would use is longer than %d bytes", out->tool->id, MLK_NAME_MAX);
-    return status ? MLK_USAGE : write_text(out);
+    return compute_name(out, error, size);
 }
 
 /* Takes one name off *text: bare up to '/', or in backquotes. The result lies in to (as long as the input).

@@ -19,7 +19,7 @@ static void read_rows(const struct mlk_rows *rows, struct mlk_row_state *out)
     int64_t flag = 0;
 
     memset(out, 0, sizeof *out);
-    out->since_is_client_local = true;
+    out->since.clock = MLK_CLOCK_CLIENT_LOCAL;
     if (key < 0 || locked < 0 || acquired < 0 || mlk_rows_column(rows, "released_at") < 0) {
         out->finding = MLK_ROW_ODD;
         return;
@@ -43,7 +43,7 @@ static void read_rows(const struct mlk_rows *rows, struct mlk_row_state *out)
     }
     out->finding = flag ? MLK_ROW_HELD : MLK_ROW_FREE;
     if (flag)
-        out->since_text = mlk_rows_text(rows, out->row, (size_t)acquired);
+        out->since.text = mlk_rows_text(rows, out->row, (size_t)acquired);
 }
 
 static void add_seen(struct mlk_buf *sql, const struct mlk_rows *rows, size_t row, const char *column)

@@ -17,6 +17,13 @@
 
 enum mlk_kind { MLK_NAMED, MLK_ROW };
 
+/* What one lock of a tool covers, and so what follows the colon in a target. */
+enum mlk_scope {
+    MLK_PER_SCHEMA, /* TOOL:SCHEMA or TOOL:SCHEMA/QUALIFIER */
+    MLK_PER_SERVER  /* TOOL: or, where the tool takes a qualifier, TOOL:QUALIFIER; the lock blocks every
+                     * database of the server */
+};
+
 /* What the rows of a lock table say, as the tool itself would read them. */
 enum mlk_row_finding {
     MLK_ROW_FREE,
@@ -26,46 +33,90 @@ enum mlk_row_finding {
     MLK_ROW_ODD,     /* columns or values that the tool never writes */
 };
 
+/* Whose clock wrote a time, and how. */
+enum mlk_clock {
+    MLK_CLOCK_CLIENT_LOCAL, /* text: the client's local time, its zone not stored */
+    MLK_CLOCK_SERVER,       /* text: NOW() in the zone of the tool's session, by default the server's */
+    MLK_CLOCK_COLUMN,       /* text: exact in a TIMESTAMP column, of an unknown zone in any other */
+    MLK_CLOCK_UNIX_S,       /* a number: seconds since 1970 */
+};
+
+struct mlk_row_time {
+    const char *text; /* as stored; owned by the rows; NULL where the tool does not say */
+    enum mlk_clock clock;
+    int column; /* of the rows; for MLK_CLOCK_COLUMN */
+};
+
+enum { MLK_OWNER_MAX = 256 };
+
 struct mlk_row_state {
     enum mlk_row_finding finding;
-    size_t row; /* the row that counts, for FREE and HELD */
-    const char
-        *since_text; /* when it was taken, as stored; owned by the rows; NULL where the tool does not say */
-    bool since_is_client_local; /* the tool wrote its own local time without a zone */
-    const char *note;           /* constant text worth a sentence; NULL where there is none */
+    size_t row;                  /* the row that counts, for FREE and HELD */
+    struct mlk_row_time since;   /* when it was taken */
+    struct mlk_row_time expires; /* when others may take it over */
+    const char *owner;           /* what the row says of its owner; owned by the rows; NULL where nothing */
+    char owner_host[MLK_OWNER_MAX]; /* the owner's host, an address where the row has one; "" where unknown */
+    int64_t owner_pid;              /* the owner's process on its own host; 0 where unknown */
+    const char *note;               /* constant text worth a sentence; NULL where there is none */
+};
+
+/* A part of a message that this tool's users see. */
+struct mlk_phrase {
+    const char *text;  /* matched in any case; runs of white space are one blank */
+    const char *means; /* one sentence; NULL: that the lock is taken. Many look-alikes are no lock at all */
 };
 
 struct mlk_tool {
     const char *id;    /* "rails": what a target starts with */
     const char *title; /* "Rails (ActiveRecord)" */
     enum mlk_kind kind;
+    enum mlk_scope scope;
     const char *how;        /* one sentence: how it locks */
+    const char *stuck;      /* one sentence: when the lock stays although nobody migrates */
     const char *own_unlock; /* the tool's own command or SQL; NULL where it has none */
-    const char *message;    /* the error its users see when the lock is taken */
+    const char *message; /* the error its users see when the lock is taken; NULL: it waits and says nothing */
+    const struct mlk_phrase *phrases; /* ended by one without text; NULL: message alone */
+    const char *source;               /* where all this was read: files and versions */
+    /* What is different on MariaDB, as a sentence: "sqlx takes no lock on MariaDB, ..."; NULL: nothing. */
+    const char *on_mariadb;
+    bool takes_qualifier;          /* a qualifier means something to this tool */
+    const char *qualifier_is;      /* "history table", "repository module", "lock table"; NULL: takes none */
+    const char *default_qualifier; /* where none is given; NULL: then one must be given, if it takes one */
 
-    /* kind MLK_NAMED: appends the GET_LOCK name. schema and qualifier are NUL-terminated UTF-8, qualifier ""
-     * where none was given. NULL for "named", whose target carries the name itself. */
+    /* kind MLK_NAMED: appends the GET_LOCK name. schema and qualifier are NUL-terminated UTF-8; qualifier is
+     * the default one where none was given, or "". schema is "" for MLK_PER_SERVER. NULL for "named", whose
+     * target carries the name itself. */
     enum mlk_status (*name)(const char *schema, const char *qualifier, struct mlk_buf *out);
-    bool takes_qualifier; /* a qualifier means something to this tool */
+    /* Qualifiers in use, to be tried for each schema beside those that a search finds; NULL-terminated. NULL:
+     * only the default. */
+    const char *const *usual_qualifiers;
+    /* A table with all of these columns is a qualifier of its schema; NULL-terminated. NULL: none is. */
+    const char *const *qualifier_columns;
+    /* From a name to what is in it, for names that show their parts: fills schema and qualifier (each of
+     * MLK_IDENT_MAX + 1 bytes, given as ""), as they stand in the name, which MySQL folds to lower case.
+     * False: not a name of this tool. NULL: the name can only be computed. */
+    bool (*recognise)(const char *name, char *schema, char *qualifier);
 
     /* kind MLK_ROW */
     const char *default_table;
     bool elsewhere; /* the lock table may lie in another schema than the tables that are migrated */
     const char *const
-        *columns; /* what a lock table of this tool must have, NULL-terminated; matching ignores case */
+        *columns;       /* what a lock table of this tool must have, NULL-terminated; matching ignores case */
+    const char *unlike; /* a column that says that it is not this tool's; NULL */
     void (*read)(const struct mlk_rows *rows, struct mlk_row_state *out);
-    /* Appends the UPDATE that does what the tool's own unlock does to rows[state->row], with every value that
-     * was seen in its WHERE (compare-and-set). */
+    bool release_deletes; /* release is a DELETE, which takes that right; else an UPDATE */
+    /* Appends the one statement that does what the tool's own unlock does to rows[state->row], with every
+     * value that was seen in its WHERE (compare-and-set). */
     enum mlk_status (*release)(const char *schema, const char *table, const struct mlk_rows *rows,
                                const struct mlk_row_state *state, struct mlk_buf *sql);
     /* Appends one sentence on a finding of MISSING, SEVERAL or ODD: what it means for this tool. */
     enum mlk_status (*explain)(const char *schema, const char *table, const struct mlk_rows *rows,
                                const struct mlk_row_state *state, struct mlk_buf *text);
-    /* Appends the statements that put a damaged table right; returns MLK_UNSUPPORTED where nobody can say. */
+    /* Appends the statements that put a damaged table right; returns MLK_UNSUPPORTED where nobody can say.
+     * NULL: nobody can. */
     enum mlk_status (*repair)(const char *schema, const char *table, const struct mlk_rows *rows,
                               const struct mlk_row_state *state, struct mlk_buf *sql);
-    /* A named lock that newer versions of the tool hold beside the row; appends its name. NULL where there is
-     * none. */
+    /* A named lock that the tool can hold beside the row; appends its name. NULL where there is none. */
     enum mlk_status (*companion)(const char *schema, struct mlk_buf *name);
 
     const char *const *advice; /* what to check before migrating again; NULL-terminated */

@@ -9,37 +9,41 @@
 #include "client_library.h"
 
 static MYSQL *open_as(const struct race_server *server, bool tcp, const char *user, const char *password,
-                      const char *schema)
+                      const char *schema, char error[RACE_ERROR_MAX])
 {
     /* without TLS: a byte from the server then means that it has something to say, and only that */
     struct mlk_connection plain = {.ssl = MLK_SWITCH_OFF,
                                    .get_server_public_key = MLK_SWITCH_ON,
                                    .protocol = tcp ? MLK_PROTOCOL_TCP : MLK_PROTOCOL_SOCKET};
     unsigned limit_s = 60;
-    char error[256];
     MYSQL *mysql = mysql_init(NULL);
 
+    snprintf(error, RACE_ERROR_MAX, "out of memory");
     if (!mysql)
         return NULL;
-    if (mlk_library_options(mysql, &plain, error, sizeof error) ||
+    if (mlk_library_options(mysql, &plain, error, RACE_ERROR_MAX) ||
         mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &limit_s) ||
         mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &limit_s) ||
         !mysql_real_connect(mysql, tcp ? server->host : NULL, user, password, schema, tcp ? server->port : 0,
                             tcp ? NULL : server->socket, 0)) {
+        if (mysql_errno(mysql))
+            snprintf(error, RACE_ERROR_MAX, "cannot connect: %s (error %u)", mysql_error(mysql),
+                     mysql_errno(mysql));
         mysql_close(mysql);
         return NULL;
     }
     return mysql;
 }
 
-MYSQL *race_connect_holder(const struct race_server *server, bool tcp, const char *schema)
+MYSQL *race_connect_holder(const struct race_server *server, bool tcp, const char *schema,
+                           char error[RACE_ERROR_MAX])
 {
-    return open_as(server, tcp, "race", "", schema);
+    return open_as(server, tcp, "race", "", schema, error);
 }
 
-MYSQL *race_connect_releaser(const struct race_server *server)
+MYSQL *race_connect_releaser(const struct race_server *server, char error[RACE_ERROR_MAX])
 {
-    return open_as(server, false, server->user, server->password, NULL);
+    return open_as(server, false, server->user, server->password, NULL, error);
 }
 
 /* Source: mysqld_error.h and errmsg.h of both servers. 1927 is MariaDB's, 3169 and 4031 are MySQL's. */

@@ -23,10 +23,12 @@ enum race_answer {
 };
 
 /* A holder comes as an account of its own, by TCP or socket, in a schema or none (NULL). mysql_close() ends
- * it. NULL: not to be had. */
-MYSQL *race_connect_holder(const struct race_server *server, bool tcp, const char *schema);
+ * it. NULL: not to be had, and error says why. */
+enum { RACE_ERROR_MAX = 512 };
+MYSQL *race_connect_holder(const struct race_server *server, bool tcp, const char *schema,
+                           char error[RACE_ERROR_MAX]);
 /* A releaser may do everything. */
-MYSQL *race_connect_releaser(const struct race_server *server);
+MYSQL *race_connect_releaser(const struct race_server *server, char error[RACE_ERROR_MAX]);
 
 /* Runs one statement and throws its result away. affected may be NULL. */
 enum race_answer race_run(MYSQL *mysql, const char *sql, uint64_t *affected);

@@ -51,15 +51,16 @@ int main(void)
         .seconds = (unsigned)number_of("MLK_RACE_SECONDS", SECONDS_LEAST + races / RACES_PER_SECOND),
         .seed = (uint64_t)number_of("MLK_RACE_SEED", (long)time(NULL)),
     };
+    char error[RACE_ERROR_MAX];
     MYSQL *keeper;
     bool ok = true;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (mysql_library_init(0, NULL, NULL) || !phase_prepare(&settings, shapes))
         return 1;
-    keeper = race_connect_releaser(&settings.server);
+    keeper = race_connect_releaser(&settings.server, error);
     if (!keeper || race_run(keeper, "DO GET_LOCK('" RACE_NEVER "', 0)", NULL)) {
-        fprintf(stderr, "error: %s is not to be had\n", RACE_NEVER);
+        fprintf(stderr, "error: %s is not to be had: %s\n", RACE_NEVER, keeper ? mysql_error(keeper) : error);
         return 1;
     }
     printf("# seed %llu\n", (unsigned long long)settings.seed);

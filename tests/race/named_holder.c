@@ -174,13 +174,14 @@ static bool once(struct holder *h)
 void named_holder(struct runner *r)
 {
     struct holder h = {.r = r};
+    char error[RACE_ERROR_MAX];
 
     snprintf(h.name, sizeof h.name, "race_%u", r->lock);
     while (!atomic_load(&r->phase->holders_stop)) {
         if (!r->mysql) {
-            r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, NULL);
+            r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, NULL, error);
             if (!r->mysql) {
-                harness_error(r->phase, "a holder", "cannot connect");
+                harness_error(r->phase, "a holder", error);
                 return;
             }
         }

@@ -53,7 +53,8 @@ bool phase_prepare(const struct settings *settings, const struct shape shapes[KI
         "(holder)) "
         "ENGINE=InnoDB",
     };
-    MYSQL *mysql = race_connect_releaser(&settings->server);
+    char error[RACE_ERROR_MAX];
+    MYSQL *mysql = race_connect_releaser(&settings->server, error);
     bool ok = mysql;
 
     for (size_t i = 0; ok && i < sizeof sql / sizeof sql[0]; i++)
@@ -61,7 +62,7 @@ bool phase_prepare(const struct settings *settings, const struct shape shapes[KI
     for (unsigned i = 0; ok && i < shapes[KIND_ROW].locks; i++)
         ok = prepare_rows(mysql, i);
     if (!ok)
-        fprintf(stderr, "error: the tables: %s\n", mysql ? mysql_error(mysql) : "cannot connect");
+        fprintf(stderr, "error: the tables: %s\n", mysql ? mysql_error(mysql) : error);
     if (mysql)
         mysql_close(mysql);
     return ok;

@@ -188,9 +188,11 @@ static void once(struct runner *r)
 
 void releaser(struct runner *r)
 {
-    r->mysql = race_connect_releaser(&r->phase->settings->server);
+    char error[RACE_ERROR_MAX];
+
+    r->mysql = race_connect_releaser(&r->phase->settings->server, error);
     if (!r->mysql) {
-        harness_error(r->phase, "a releaser", "cannot connect");
+        harness_error(r->phase, "a releaser", error);
         return;
     }
     while (!atomic_load(&r->phase->releasers_stop))

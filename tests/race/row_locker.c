@@ -20,11 +20,12 @@ struct locker {
 static bool connected(struct locker *l)
 {
     struct runner *r = l->r;
+    char error[RACE_ERROR_MAX];
 
     if (!r->mysql)
-        r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, l->schema);
+        r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, l->schema, error);
     if (!r->mysql)
-        harness_error(r->phase, "a locker", "cannot connect");
+        harness_error(r->phase, "a locker", error);
     return r->mysql;
 }
 

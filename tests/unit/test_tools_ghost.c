@@ -73,11 +73,11 @@ static void findings(void **state)
         if (got.finding == MLK_ROW_FREE || got.finding == MLK_ROW_HELD)
             assert_int_equal(got.row, cases[i].row);
         if (cases[i].since) {
-            assert_non_null(got.since_text);
-            assert_string_equal(got.since_text, cases[i].since);
-            assert_true(got.since_is_client_local);
+            assert_non_null(got.since.text);
+            assert_string_equal(got.since.text, cases[i].since);
+            assert_int_equal(got.since.clock, MLK_CLOCK_CLIENT_LOCAL);
         } else {
-            assert_null(got.since_text);
+            assert_null(got.since.text);
         }
         mlk_rows_free(rows);
     }

@@ -50,7 +50,7 @@ static void findings(void **state)
         knex()->read(rows, &got);
         if (got.finding != cases[i].finding)
             fail_msg("%s: found %d, not %d", cases[i].what, (int)got.finding, (int)cases[i].finding);
-        assert_null(got.since_text);
+        assert_null(got.since.text);
         if (got.finding == MLK_ROW_FREE || got.finding == MLK_ROW_HELD)
             assert_int_equal(got.row, 0);
         mlk_rows_free(rows);
