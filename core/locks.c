@@ -99,15 +99,15 @@ static enum mlk_status target_of_name(struct search *f, const char *name, struct
 
 static enum mlk_status report_known_names(struct search *f)
 {
-    const struct mlk_rows *named = f->snapshot.locks.named;
+    const struct mlk_metadata_lock_list *named = &f->snapshot.locks.named;
     const char *last = NULL;
     enum mlk_status status = MLK_OK;
 
     for (size_t i = 0; !status && i < named->count; i++) {
-        const char *name = mlk_rows_text(named, i, 1);
+        const char *name = named->items[i].name;
         struct mlk_target target;
 
-        if (!name || (last && strcmp(last, name) == 0))
+        if (last && strcmp(last, name) == 0)
             continue; /* sorted by name: further holders and waiters of the same lock */
         last = name;
         if (target_of_name(f, name, &target) == MLK_OK)
@@ -154,7 +154,7 @@ enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out
     if (!status)
         status = mlk_lock_tables_find(s, schema, report_table, &f, f.snapshot.blind_spots);
     if (!status)
-        status = f.snapshot.locks.named ? report_known_names(&f) : report_computed_names(&f);
+        status = f.snapshot.locks.named.items ? report_known_names(&f) : report_computed_names(&f);
     if (status) {
         mlk_copy(error, error_size, status == MLK_NO_MEMORY ? mlk_status_text(status) : s->error);
         cJSON_Delete(f.list);

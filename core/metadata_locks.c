@@ -2,6 +2,7 @@
 #include "metadata_locks.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,10 +11,6 @@
 
 static const struct mlk_access locks_table = {
     .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "metadata_locks"};
-static const struct mlk_access threads_table = {
-    .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "threads"};
-
-enum source { SOURCE_NONE, SOURCE_PERFORMANCE_SCHEMA, SOURCE_PLUGIN };
 
 /* Whether the server records metadata locks. Locks taken while the instrument was off stay unrecorded. */
 static bool instrument_on(struct mlk_session *s, cJSON *blind_spots)
@@ -52,99 +49,193 @@ static void say_lost(const struct mlk_server *server, cJSON *blind_spots)
                 server->locks_lost);
 }
 
-static enum mlk_status read_performance_schema(struct mlk_session *s, const char *schema, bool tables,
-                                               struct mlk_metadata_locks *out)
+/* Takes the rows over: owner, name, 1 for granted. people: the owners are performance_schema's numbers of
+ * their threads; NULL: they are connection ids. Locks of the server's own threads are left out. */
+static enum mlk_status take(struct mlk_metadata_lock_list *out, struct mlk_rows *rows,
+                            const struct mlk_people *people)
 {
-    /* Joined as it is, threads is looked through as a whole for each lock (seen on both: 170 and 900 ms on
-     * 3,000 sessions, 10 ms this way). The LIMIT, which is never reached, makes the server keep the list as a
-     * temporary table, which it gives an index. */
-    static const char from[] =
-        " FROM performance_schema.metadata_locks m JOIN (SELECT THREAD_ID, PROCESSLIST_ID FROM "
-        "performance_schema.threads WHERE PROCESSLIST_ID IS NOT NULL LIMIT 1000000) t ON t.THREAD_ID = "
-        "m.OWNER_THREAD_ID WHERE ";
-    struct mlk_buf sql;
-    enum mlk_status status = s->ops->may(s, &threads_table);
+    out->rows = rows;
+    out->items = calloc(rows->count + 1, sizeof *out->items);
+    if (!out->items)
+        return MLK_NO_MEMORY;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct mlk_metadata_lock *one = &out->items[out->count];
 
-    if (status)
-        return status;
-    mlk_buf_init(&sql, 4096);
-    mlk_buf_fmt(&sql,
-                MLK_TAG "SELECT STRAIGHT_JOIN t.PROCESSLIST_ID, m.OBJECT_NAME, m.LOCK_STATUS = 'GRANTED'%s"
-                        "m.OBJECT_TYPE = 'USER LEVEL LOCK' ORDER BY 2, 3 DESC, 1",
-                from);
-    status = mlk_ask_buf(s, &locks_table, &sql, &out->named, NULL);
-    if (!status)
-        out->waiters = true;
-    if (!status && tables) {
-        mlk_buf_reset(&sql);
-        mlk_buf_fmt(
-            &sql,
-            MLK_TAG
-            "SELECT STRAIGHT_JOIN DISTINCT t.PROCESSLIST_ID, m.OBJECT_SCHEMA%sm.OBJECT_TYPE = 'TABLE'",
-            from);
-        if (schema) {
-            /* in whatever case: lower_case_table_names can be on */
-            mlk_buf_str(&sql, " AND LOWER(m.OBJECT_SCHEMA) = LOWER(");
-            mlk_sql_string(&sql, schema, strlen(schema));
-            mlk_buf_str(&sql, ")");
-        } else {
-            mlk_buf_str(
-                &sql,
-                " AND m.OBJECT_SCHEMA NOT IN ('performance_schema', 'information_schema', 'mysql', 'sys')");
-        }
-        status = mlk_ask_buf(s, &locks_table, &sql, &out->tables, NULL);
+        one->connection_id = mlk_rows_id(rows, i, 0);
+        if (people)
+            one->connection_id = mlk_people_of_thread(people, one->connection_id);
+        one->name = mlk_rows_text(rows, i, 1);
+        one->granted = mlk_rows_int(rows, i, 2, 0) == 1;
+        out->count += one->connection_id != 0 && one->name != NULL;
     }
-    mlk_buf_free(&sql);
-    return status;
+    return MLK_OK;
 }
 
-static enum mlk_status read_plugin(struct mlk_session *s, const char *schema, bool tables,
-                                   struct mlk_metadata_locks *out)
+/* holder_thread: whose other locks are of interest; 0: nobody's. */
+static enum mlk_status ask_named(struct mlk_session *s, const char *name, uint64_t holder_thread,
+                                 struct mlk_rows **rows)
 {
     struct mlk_buf sql;
     enum mlk_status status;
 
     mlk_buf_init(&sql, 4096);
+    mlk_buf_str(&sql, MLK_TAG "SELECT OWNER_THREAD_ID, OBJECT_NAME, LOCK_STATUS = 'GRANTED' FROM "
+                              "performance_schema.metadata_locks WHERE OBJECT_TYPE = 'USER LEVEL LOCK'");
+    if (name) {
+        /* in whatever case: the core compares them in the end */
+        mlk_buf_str(&sql, " AND (OBJECT_NAME = ");
+        mlk_sql_string(&sql, name, strlen(name));
+        if (holder_thread)
+            mlk_buf_fmt(&sql, " OR OWNER_THREAD_ID = %" PRIu64, holder_thread);
+        mlk_buf_str(&sql, ")");
+    }
+    status = mlk_ask_buf(s, &locks_table, &sql, rows, NULL);
+    mlk_buf_free(&sql);
+    return status;
+}
+
+static enum mlk_status ask_tables(struct mlk_session *s, const char *schema, struct mlk_rows **rows)
+{
+    struct mlk_buf sql;
+    enum mlk_status status;
+
+    mlk_buf_init(&sql, 4096);
+    mlk_buf_str(&sql, MLK_TAG "SELECT DISTINCT OWNER_THREAD_ID, OBJECT_SCHEMA, 1 FROM "
+                              "performance_schema.metadata_locks WHERE OBJECT_TYPE = 'TABLE'");
+    if (schema) {
+        /* in whatever case: lower_case_table_names can be on */
+        mlk_buf_str(&sql, " AND LOWER(OBJECT_SCHEMA) = LOWER(");
+        mlk_sql_string(&sql, schema, strlen(schema));
+        mlk_buf_str(&sql, ")");
+    } else {
+        mlk_buf_str(&sql,
+                    " AND OBJECT_SCHEMA NOT IN ('performance_schema', 'information_schema', 'mysql', 'sys')");
+    }
+    status = mlk_ask_buf(s, &locks_table, &sql, rows, NULL);
+    mlk_buf_free(&sql);
+    return status;
+}
+
+/* Whether a lock that is held is in the list: then the server does record locks. */
+static bool has_lock_of(const struct mlk_metadata_lock_list *named, uint64_t connection_id)
+{
+    for (size_t i = 0; i < named->count; i++) {
+        if (named->items[i].connection_id == connection_id && named->items[i].granted)
+            return true;
+    }
+    return false;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct mlk_metadata_lock *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+
+    if (order)
+        return order;
+    if (a->granted != b->granted)
+        return a->granted ? -1 : 1;
+    return (a->connection_id > b->connection_id) - (a->connection_id < b->connection_id);
+}
+
+static enum mlk_status read_named(struct mlk_session *s, const struct mlk_metadata_locks_wanted *wanted,
+                                  const struct mlk_people *people, struct mlk_metadata_lock_list *out)
+{
+    struct mlk_rows *rows;
+    enum mlk_status status =
+        ask_named(s, wanted->name, mlk_people_thread_number(people, wanted->holder), &rows);
+
+    if (!status)
+        status = take(out, rows, people);
+    if (!status && out->count)
+        qsort(out->items, out->count, sizeof *out->items, by_name);
+    return status;
+}
+
+/* MLK_NOT_FOUND: the server records no locks. */
+static enum mlk_status read_performance_schema(struct mlk_session *s,
+                                               const struct mlk_metadata_locks_wanted *wanted,
+                                               const struct mlk_people *people,
+                                               struct mlk_metadata_locks *out, cJSON *blind_spots)
+{
+    struct mlk_rows *tables;
+    enum mlk_status status = people->by_thread ? MLK_OK : MLK_DENIED;
+
+    if (!status)
+        status = read_named(s, wanted, people, &out->named);
+    /* of a lock that nobody has there is nothing to record */
+    if (!status && !(wanted->name && (!wanted->holder || has_lock_of(&out->named, wanted->holder))) &&
+        !instrument_on(s, blind_spots))
+        status = MLK_NOT_FOUND;
+    if (!status && wanted->tables) {
+        status = ask_tables(s, wanted->schema, &tables);
+        if (!status)
+            status = take(&out->tables, tables, people);
+    }
+    out->waiters = !status;
+    return status;
+}
+
+static enum mlk_status read_plugin(struct mlk_session *s, const struct mlk_metadata_locks_wanted *wanted,
+                                   struct mlk_metadata_locks *out)
+{
+    struct mlk_rows *rows;
+    struct mlk_buf sql;
+    enum mlk_status status;
+
     /* the plugin puts the lock's name into TABLE_SCHEMA and knows no waiters */
     status = mlk_ask(s, &mlk_need_nothing,
                      MLK_TAG "SELECT THREAD_ID, TABLE_SCHEMA, 1 FROM "
                              "information_schema.METADATA_LOCK_INFO WHERE LOCK_TYPE = 'User lock' "
                              "ORDER BY 2, 1",
-                     &out->named);
-    if (!status && tables) {
-        mlk_buf_str(&sql, MLK_TAG
-                    "SELECT DISTINCT THREAD_ID, TABLE_SCHEMA FROM information_schema.METADATA_LOCK_INFO "
-                    "WHERE LOCK_TYPE = 'Table metadata lock'");
-        if (schema) {
-            mlk_buf_str(&sql, " AND TABLE_SCHEMA = ");
-            mlk_sql_string(&sql, schema, strlen(schema));
-        }
-        status = mlk_ask_buf(s, &mlk_need_process, &sql, &out->tables, NULL);
+                     &rows);
+    if (status)
+        return status;
+    status = take(&out->named, rows, NULL);
+    if (status || !wanted->tables)
+        return status;
+    mlk_buf_init(&sql, 4096);
+    mlk_buf_str(&sql, MLK_TAG
+                "SELECT DISTINCT THREAD_ID, TABLE_SCHEMA, 1 FROM information_schema.METADATA_LOCK_INFO "
+                "WHERE LOCK_TYPE = 'Table metadata lock'");
+    if (wanted->schema) {
+        mlk_buf_str(&sql, " AND TABLE_SCHEMA = ");
+        mlk_sql_string(&sql, wanted->schema, strlen(wanted->schema));
     }
+    status = mlk_ask_buf(s, &mlk_need_process, &sql, &rows, NULL);
     mlk_buf_free(&sql);
-    return status;
+    return status ? status : take(&out->tables, rows, NULL);
 }
 
 enum mlk_status mlk_metadata_locks_read(struct mlk_session *s, const struct mlk_server *server,
-                                        const char *schema, bool tables, struct mlk_metadata_locks *out,
+                                        const struct mlk_metadata_locks_wanted *wanted,
+                                        const struct mlk_people *people, struct mlk_metadata_locks *out,
                                         cJSON *blind_spots)
 {
+    enum mlk_status status;
+
     memset(out, 0, sizeof *out);
-    if (server->performance_schema && instrument_on(s, blind_spots)) {
-        if (read_performance_schema(s, schema, tables, out) == MLK_OK) {
+    if (server->performance_schema) {
+        status = read_performance_schema(s, wanted, people, out, blind_spots);
+        if (status == MLK_OK) {
             say_lost(server, blind_spots);
             return MLK_OK;
         }
         mlk_metadata_locks_free(out);
-        if (s->flavour == MLK_MYSQL)
+        if (mlk_ask_over(status))
+            return status;
+        if (s->flavour == MLK_MYSQL && status != MLK_NOT_FOUND)
             mlk_say(blind_spots,
                     "without SELECT on performance_schema.metadata_locks and threads, waiters are found by "
                     "their statements only, and named locks only where their name can be computed");
     }
     if (s->flavour == MLK_MARIADB) {
-        enum mlk_status status = read_plugin(s, schema, tables, out);
-
-        if (status == MLK_OK || out->named)
+        status = read_plugin(s, wanted, out);
+        if (mlk_ask_over(status)) {
+            mlk_metadata_locks_free(out);
+            return status;
+        }
+        if (status == MLK_OK || out->named.items)
             return MLK_OK;
         if (!server->performance_schema)
             mlk_say(
@@ -156,9 +247,16 @@ enum mlk_status mlk_metadata_locks_read(struct mlk_session *s, const struct mlk_
     return MLK_OK;
 }
 
+static void drop(struct mlk_metadata_lock_list *list)
+{
+    free(list->items);
+    mlk_rows_free(list->rows);
+    memset(list, 0, sizeof *list);
+}
+
 void mlk_metadata_locks_free(struct mlk_metadata_locks *locks)
 {
-    mlk_rows_free(locks->named);
-    mlk_rows_free(locks->tables);
+    drop(&locks->named);
+    drop(&locks->tables);
     memset(locks, 0, sizeof *locks);
 }

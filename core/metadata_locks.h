@@ -11,18 +11,40 @@
 #include <stdbool.h>
 
 #include "server.h"
+#include "sessions.h"
 
-struct mlk_metadata_locks {
-    struct mlk_rows
-        *named; /* connection id, name as the server keeps it, 1 granted or 0 pending; NULL: no source */
-    struct mlk_rows *tables; /* connection id, schema; NULL: no source, or not asked for */
-    bool waiters;            /* pending named locks are in the list */
+/* One lock of one session. */
+struct mlk_metadata_lock {
+    uint64_t connection_id;
+    const char *name; /* of a named lock, as the server keeps it; the schema, for those on tables */
+    bool granted;     /* else it is waited for; those on tables are all granted or waited for, untold */
 };
 
-/* Reads the named ones, and where tables is set those on tables: of that schema, or of all where it is NULL.
- * What is missing becomes a blind spot. MLK_OK also where there is no source at all. */
+struct mlk_metadata_lock_list {
+    struct mlk_metadata_lock *items; /* NULL: no source, or not asked for */
+    size_t count;
+    struct mlk_rows *rows; /* private: own the names */
+};
+
+struct mlk_metadata_locks {
+    struct mlk_metadata_lock_list named; /* in the order of names, the holder before who waits */
+    struct mlk_metadata_lock_list tables;
+    bool waiters; /* named locks that are waited for are in the list */
+};
+
+/* What is of interest. */
+struct mlk_metadata_locks_wanted {
+    bool tables;        /* those on tables, too */
+    const char *schema; /* only on tables of this one; NULL: of all */
+    const char *name;   /* only the named lock of this name, and others of its holder; NULL: all */
+    uint64_t holder;    /* of that lock; 0: nobody, and then nobody waits for it */
+};
+
+/* What is missing becomes a blind spot. MLK_OK also where there is no source at all. people learn which of
+ * the server's threads serves them, where performance_schema says so. */
 enum mlk_status mlk_metadata_locks_read(struct mlk_session *s, const struct mlk_server *server,
-                                        const char *schema, bool tables, struct mlk_metadata_locks *out,
+                                        const struct mlk_metadata_locks_wanted *wanted,
+                                        const struct mlk_people *people, struct mlk_metadata_locks *out,
                                         cJSON *blind_spots);
 /* Works on a zeroed struct. */
 void mlk_metadata_locks_free(struct mlk_metadata_locks *locks);

@@ -26,17 +26,26 @@ static bool mentions(const struct mlk_session *s, const char *statement, const c
 
 /* Where the server lists the locks that are waited for. */
 static void find_listed_waiters(struct mlk_session *s, struct mlk_observation *o,
-                                const struct mlk_rows *named)
+                                const struct mlk_metadata_lock_list *named)
 {
-    for (size_t r = 0; r < named->count; r++) {
+    for (size_t i = 0; i < named->count; i++) {
         const struct mlk_person *p;
 
-        if (mlk_rows_int(named, r, 2, 1) != 0 || !same_name(s, mlk_rows_text(named, r, 1), o->target->name))
+        if (named->items[i].granted || !same_name(s, named->items[i].name, o->target->name))
             continue;
-        p = mlk_person_find(&o->snapshot->people, mlk_rows_id(named, r, 0));
+        p = mlk_person_find(&o->snapshot->people, named->items[i].connection_id);
         if (p)
             mlk_person_add(o->waiters, &o->waiter_count, p);
     }
+}
+
+static bool is_listed(const struct mlk_metadata_lock_list *named, uint64_t connection_id)
+{
+    for (size_t i = 0; i < named->count; i++) {
+        if (named->items[i].connection_id == connection_id && !named->items[i].granted)
+            return true;
+    }
+    return false;
 }
 
 /* Elsewhere: sessions that wait for a lock which their statement names. */
@@ -45,7 +54,8 @@ static void guess_waiters(struct mlk_session *s, struct mlk_observation *o)
     for (size_t i = 0; i < o->snapshot->people.count; i++) {
         const struct mlk_person *p = &o->snapshot->people.list[i];
 
-        if (p->state && strcmp(p->state, "User lock") == 0 && mentions(s, p->statement, o->target->name))
+        if (p->state && strcmp(p->state, "User lock") == 0 && mentions(s, p->statement, o->target->name) &&
+            !is_listed(&o->snapshot->locks.named, p->id))
             mlk_person_add(o->waiters, &o->waiter_count, p);
     }
 }
@@ -54,9 +64,11 @@ static void find_waiters(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_metadata_locks *locks = &o->snapshot->locks;
 
-    if (locks->waiters && locks->named)
-        find_listed_waiters(s, o, locks->named);
-    else
+    if (locks->waiters && locks->named.items)
+        find_listed_waiters(s, o, &locks->named);
+    /* That the holder's lock is recorded does not prove that those which are waited for still are: the
+     * instrument may have been switched off in between. */
+    if (!locks->waiters || o->snapshot->of_one)
         guess_waiters(s, o);
     if (o->waiter_count)
         mlk_say(o->because, "%zu session%s wait%s for this lock", o->waiter_count,
@@ -96,20 +108,20 @@ static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
 /* Ending the holder frees all of them. */
 static void find_holder_locks(const struct mlk_session *s, struct mlk_observation *o)
 {
-    const struct mlk_rows *named = o->snapshot->locks.named;
+    const struct mlk_metadata_lock_list *named = &o->snapshot->locks.named;
     struct mlk_buf others;
     const char *last = NULL;
 
-    if (!named)
+    if (!named->items)
         return;
     o->holder_locks = cJSON_CreateArray();
     if (!o->holder_locks)
         return;
     mlk_buf_init(&others, 600);
-    for (size_t r = 0; r < named->count; r++) {
-        const char *name = mlk_rows_text(named, r, 1);
+    for (size_t i = 0; i < named->count; i++) {
+        const char *name = named->items[i].name;
 
-        if (!name || mlk_rows_id(named, r, 0) != o->holder_id || mlk_rows_int(named, r, 2, 0) != 1)
+        if (named->items[i].connection_id != o->holder_id || !named->items[i].granted)
             continue;
         if (last && strcmp(last, name) == 0)
             continue; /* taken several times */
@@ -150,7 +162,8 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
     status = mlk_target_fits(o->target, s->flavour, s->error, sizeof s->error);
     if (status)
         return status;
-    status = mlk_named_holder(s, name, &o->holder_id);
+    o->holder_id = o->snapshot->holder_id;
+    status = o->snapshot->of_one ? MLK_OK : mlk_named_holder(s, name, &o->holder_id);
     if (mlk_ask_over(status))
         return status;
     if (status)

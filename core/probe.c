@@ -67,8 +67,10 @@ static enum mlk_status take(struct mlk_session *s, struct look *look)
     look->blind_spots = cJSON_CreateArray();
     if (!look->blind_spots)
         return MLK_NO_MEMORY;
-    status = mlk_server_read(s, &look->server, look->blind_spots);
-    return status ? status : mlk_people_read(s, &look->server, &look->people, look->blind_spots);
+    status = mlk_server_read(s, false, &look->server, look->blind_spots);
+    if (!status)
+        status = mlk_people_read(s, &look->server, &look->people, look->blind_spots);
+    return status ? status : mlk_people_know(s, &look->server, &look->people, NULL, look->blind_spots);
 }
 
 static enum mlk_status not_there(struct mlk_session *s, const struct look *look, uint64_t connection_id)

@@ -39,10 +39,10 @@ static bool same_schema(const struct mlk_snapshot *snap, const char *a, const ch
 
 static bool has_table_locks(const struct mlk_snapshot *snap, uint64_t id, const char *schema)
 {
-    const struct mlk_rows *r = snap->locks.tables;
+    const struct mlk_metadata_lock_list *locks = &snap->locks.tables;
 
-    for (size_t i = 0; r && i < r->count; i++) {
-        if (mlk_rows_id(r, i, 0) == id && same_schema(snap, mlk_rows_text(r, i, 1), schema))
+    for (size_t i = 0; i < locks->count; i++) {
+        if (locks->items[i].connection_id == id && same_schema(snap, locks->items[i].name, schema))
             return true;
     }
     return false;
@@ -125,7 +125,7 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
                 o->facts.all_seen ? "no session that could hold it is connected to the schema %s"
                                   : "no session of the schema %s is visible to this account",
                 schema);
-    if (!o->snapshot->locks.tables && !anybody && o->facts.lock == MLK_LOCK_HELD)
+    if (!o->snapshot->locks.tables.items && !anybody && o->facts.lock == MLK_LOCK_HELD)
         mlk_say(o->blind_spots,
                 "a session that works on %s without having it as its default schema would not be noticed",
                 schema);

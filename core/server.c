@@ -15,22 +15,22 @@ static bool is_on(const char *value)
 /* The clock and the time since the start in one statement: then their difference is exact, and so is a token
  * made of it. A loss that is counted later is one of sessions and locks that are younger than this look at
  * the server. */
-static enum mlk_status read_status(struct mlk_session *s, struct mlk_server *out)
+static enum mlk_status read_status(struct mlk_session *s, bool losses, struct mlk_server *out)
 {
     struct mlk_rows *rows;
     struct mlk_buf sql;
     enum mlk_status status;
 
     mlk_buf_init(&sql, 1024);
-    /* SESSION_STATUS has the first of them too, and does not add up all sessions; MySQL's lacks the others */
-    mlk_buf_fmt(&sql,
-                MLK_TAG
-                "SELECT VARIABLE_NAME, VARIABLE_VALUE, UNIX_TIMESTAMP() FROM %s WHERE VARIABLE_NAME IN "
-                "('Uptime', 'Performance_schema_thread_instances_lost', "
-                "'Performance_schema_metadata_lock_lost')",
-                s->flavour == MLK_MYSQL   ? "performance_schema.global_status"
-                : out->performance_schema ? "information_schema.GLOBAL_STATUS"
-                                          : "information_schema.SESSION_STATUS");
+    /* that of a session does not add up all sessions, and has the first of them only */
+    mlk_buf_fmt(
+        &sql,
+        MLK_TAG
+        "SELECT VARIABLE_NAME, VARIABLE_VALUE, UNIX_TIMESTAMP() FROM %s.%s_status WHERE VARIABLE_NAME ",
+        s->flavour == MLK_MYSQL ? "performance_schema" : "information_schema", losses ? "global" : "session");
+    mlk_buf_str(&sql, losses ? "IN ('Uptime', 'Performance_schema_thread_instances_lost', "
+                               "'Performance_schema_metadata_lock_lost')"
+                             : "= 'Uptime'");
     status = mlk_ask_buf(s, &mlk_need_nothing, &sql, &rows, NULL);
     for (size_t i = 0; !status && i < rows->count; i++) {
         const char *name = mlk_rows_text(rows, i, 0);
@@ -48,6 +48,16 @@ static enum mlk_status read_status(struct mlk_session *s, struct mlk_server *out
     mlk_rows_free(rows);
     mlk_buf_free(&sql);
     return status;
+}
+
+/* A server without InnoDB has no such variable. */
+static void read_innodb_read_only(struct mlk_session *s, struct mlk_server *out)
+{
+    struct mlk_rows *rows;
+
+    if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.innodb_read_only", &rows) == MLK_OK)
+        out->read_only = out->read_only || is_on(mlk_rows_text(rows, 0, 0));
+    mlk_rows_free(rows);
 }
 
 static void read_cluster(struct mlk_session *s, struct mlk_server *out)
@@ -91,10 +101,12 @@ static void read_replica(struct mlk_session *s, struct mlk_server *out)
     mlk_rows_free(rows);
 }
 
-enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, cJSON *blind_spots)
+enum mlk_status mlk_server_read(struct mlk_session *s, bool with_rows, struct mlk_server *out,
+                                cJSON *blind_spots)
 {
     struct mlk_rows *rows;
     enum mlk_status status;
+    bool losses;
 
     memset(out, 0, sizeof *out);
     out->started = -1;
@@ -102,7 +114,8 @@ enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, c
     status = mlk_ask(s, &mlk_need_nothing,
                      MLK_TAG
                      "SELECT @@version, @@GLOBAL.read_only, @@GLOBAL.performance_schema, UNIX_TIMESTAMP(), "
-                     "@@GLOBAL.lower_case_table_names",
+                     "@@GLOBAL.lower_case_table_names, @@GLOBAL.performance_schema_max_thread_instances, "
+                     "@@GLOBAL.performance_schema_max_metadata_locks",
                      &rows);
     if (status)
         return status;
@@ -112,14 +125,19 @@ enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, c
     out->performance_schema = is_on(mlk_rows_text(rows, 0, 2));
     out->now = mlk_rows_int(rows, 0, 3, 0);
     out->names_fold = mlk_rows_int(rows, 0, 4, 0) != 0;
+    /* -1: it takes more room whenever it needs some, up to 64 Ki sessions and 1 Mi locks (autosizing, both
+     * manuals), and has lost none */
+    losses =
+        out->performance_schema && (mlk_rows_int(rows, 0, 5, 0) != -1 || mlk_rows_int(rows, 0, 6, 0) != -1);
+    if (!losses)
+        out->threads_lost = out->locks_lost = 0;
     mlk_rows_free(rows);
-    /* a server without InnoDB has no such variable */
-    if (mlk_ask(s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.innodb_read_only", &rows) == MLK_OK)
-        out->read_only = out->read_only || is_on(mlk_rows_text(rows, 0, 0));
-    mlk_rows_free(rows);
-    if (read_status(s, out) || out->started < 0)
+    if (read_status(s, losses, out) || out->started < 0)
         mlk_say(blind_spots, "when the server started is not known");
-    read_replica(s, out);
+    if (with_rows) {
+        read_innodb_read_only(s, out);
+        read_replica(s, out);
+    }
     read_cluster(s, out);
     if (out->cluster)
         mlk_say(blind_spots,

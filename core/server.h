@@ -13,18 +13,21 @@ struct mlk_server {
     char text[160];          /* "MariaDB 10.11.19-MariaDB-0+deb12u1" */
     int64_t now;             /* its clock, seconds since 1970 */
     int64_t started;         /* when it started, by its clock; -1 where it does not say */
-    bool read_only;          /* read_only or innodb_read_only is set */
+    bool read_only;          /* read_only is set, or, asked with_rows, innodb_read_only */
     bool performance_schema; /* is on */
     bool names_fold;         /* lower_case_table_names: schema names ignore case */
-    bool replica;            /* has a source to replicate from, whether it does so now or not */
-    const char *cluster;     /* "Galera" or "Group Replication" where it is part of one, else NULL */
+    bool replica;        /* has a source to replicate from, whether it does so now or not; not known without
+                            with_rows */
+    const char *cluster; /* "Galera" or "Group Replication" where it is part of one, else NULL */
     /* what performance_schema had no room for since the start: sessions, metadata locks; -1 where it is not
      * known */
     int64_t threads_lost, locks_lost;
 };
 
-/* Asks the server. On anything but MLK_OK s->error tells why; what cannot be learnt is added to blind_spots.
- */
-enum mlk_status mlk_server_read(struct mlk_session *s, struct mlk_server *out, cJSON *blind_spots);
+/* Asks the server. with_rows: also what only matters to rows: whether InnoDB takes changes, and whether they
+ * come from another server. On anything but MLK_OK s->error tells why; what cannot be learnt is added to
+ * blind_spots. */
+enum mlk_status mlk_server_read(struct mlk_session *s, bool with_rows, struct mlk_server *out,
+                                cJSON *blind_spots);
 
 #endif

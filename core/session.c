@@ -75,23 +75,24 @@ struct setup {
 };
 
 /* MLK_LOCK_WAIT_S and MLK_STATEMENT_S spelled out, so that the statements stay constants. */
+#define EVERYWHERE                                                                                           \
+    "SET SESSION sql_mode = '', SESSION autocommit = 1, SESSION time_zone = '+00:00', "                      \
+    "SESSION lock_wait_timeout = 3, SESSION sql_select_limit = 18446744073709551615, "                       \
+    "SESSION max_join_size = 18446744073709551615, SESSION sql_big_selects = 1, "                            \
+    "SESSION sql_safe_updates = 0, SESSION max_sort_length = 1024, SESSION completion_type = 0"
+
 static const struct setup setup_list[] = {
     /* By itself: all texts of one SET are read in the character set from before it. */
     {"SET NAMES utf8mb4", false, true, true},
     /* In one statement, as they belong together and each statement costs a round trip. A session starts with
      * the server's global values: those in the second half could cut a result short, which would hide
      * sessions, or make a statement fail. */
-    {"SET SESSION sql_mode = '', SESSION autocommit = 1, SESSION time_zone = '+00:00', "
-     "SESSION lock_wait_timeout = 3, SESSION sql_select_limit = 18446744073709551615, "
-     "SESSION max_join_size = 18446744073709551615, SESSION sql_big_selects = 1, SESSION sql_safe_updates = "
-     "0, "
-     "SESSION max_sort_length = 1024, SESSION completion_type = 0",
-     false, true, true},
-    {"SET SESSION innodb_lock_wait_timeout = 3", true, true, true}, /* not there without InnoDB */
-    {"SET SESSION max_execution_time = 10000", true, true, false},
-    {"SET SESSION max_statement_time = 10", true, false, true},
-    {"SET SESSION transaction_isolation = 'REPEATABLE-READ'", true, true, false},
-    {"SET SESSION tx_isolation = 'REPEATABLE-READ'", true, false, true},
+    {EVERYWHERE ", SESSION innodb_lock_wait_timeout = 3, SESSION max_execution_time = 10000, "
+                "SESSION transaction_isolation = 'REPEATABLE-READ'",
+     false, true, false},
+    {EVERYWHERE ", SESSION max_statement_time = 10", false, false, true},
+    {"SET SESSION tx_isolation = 'REPEATABLE-READ'", true, false, true}, /* newer ones rename it */
+    {"SET SESSION innodb_lock_wait_timeout = 3", true, false, true},     /* not there without InnoDB */
     /* an account may have roles that are not active at login; a user may always activate them */
     {"SET ROLE ALL", true, true, false},
 };

@@ -13,13 +13,15 @@ enum { ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO, THREAD };
 /* MySQL: SHOW PROCESSLIST alone shows every session whatever happens. information_schema.PROCESSLIST fails as
  * a whole while anybody runs a statement with a character outside utf8mb3 (seen on 9.7: error 3854), and
  * performance_schema.processlist lacks the sessions that performance_schema_max_thread_instances had no room
- * for. */
-static enum mlk_status ask_processlist(struct mlk_session *s, bool own, struct mlk_rows **rows)
+ * for. MariaDB: the table takes four times as long as the statement, as it is written to disk first, and is
+ * read where nothing else shows the threads of the sessions. */
+static enum mlk_status ask_processlist(struct mlk_session *s, bool threads_readable, bool own,
+                                       struct mlk_rows **rows)
 {
     struct mlk_buf sql;
     enum mlk_status status;
 
-    if (s->flavour == MLK_MYSQL)
+    if (s->flavour == MLK_MYSQL || (threads_readable && !own))
         return mlk_ask(s, own ? &mlk_need_own : &mlk_need_process, MLK_TAG "SHOW PROCESSLIST", rows);
     mlk_buf_init(&sql, 2048);
     mlk_buf_str(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400), TID FROM "
@@ -41,7 +43,7 @@ static int compare_ids(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static struct mlk_person *find(const struct mlk_people *people, uint64_t id)
+struct mlk_person *mlk_people_find(struct mlk_people *people, uint64_t id)
 {
     struct mlk_person wanted = {.id = id}, *key = &wanted, **found;
 
@@ -52,7 +54,7 @@ static struct mlk_person *find(const struct mlk_people *people, uint64_t id)
 
 const struct mlk_person *mlk_person_find(const struct mlk_people *people, uint64_t id)
 {
-    return find(people, id);
+    return mlk_people_find((struct mlk_people *)people, id); /* which it does not change */
 }
 
 static bool same(const char *a, const char *b)
@@ -79,6 +81,7 @@ static void copy_sessions(struct mlk_session *s, const struct mlk_server *server
 {
     bool group = s->flavour == MLK_MYSQL && server->cluster;
     const struct mlk_rows *r = out->rows;
+    bool with_thread = mlk_rows_column(r, "TID") == THREAD;
 
     for (size_t i = 0; i < r->count; i++) {
         struct mlk_person *p = &out->list[out->count++];
@@ -92,44 +95,12 @@ static void copy_sessions(struct mlk_session *s, const struct mlk_server *server
         p->state = mlk_rows_text(r, i, STATE);
         p->statement = mlk_rows_text(r, i, INFO);
         p->pid = -1;
-        p->thread = mlk_rows_int(r, i, THREAD, -1);
+        p->thread = with_thread ? mlk_rows_int(r, i, THREAD, -1) : -1;
         out->by_id[i] = p;
         out->replica = out->replica || (!group && is_replication(s, p));
     }
     if (out->count)
         qsort(out->by_id, out->count, sizeof *out->by_id, compare_ids);
-}
-
-/* SHOW PROCESSLIST cuts statements after 100 bytes in the character set of their client (PROCESS_LIST_WIDTH
- * in MySQL's sql_show.cc). In UTF-8 these are at least half as many, less a character that was cut through.
- */
-enum { CUT_AT = 46 };
-
-static bool any_cut(const struct mlk_people *people)
-{
-    for (size_t i = 0; i < people->count; i++) {
-        if (people->list[i].statement && strlen(people->list[i].statement) >= CUT_AT)
-            return true;
-    }
-    return false;
-}
-
-/* Where performance_schema has more of a statement that was cut, so have we. */
-static void read_statements(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out)
-{
-    if (s->flavour != MLK_MYSQL || !server->performance_schema || !any_cut(out) ||
-        mlk_ask(s, &mlk_need_process,
-                MLK_TAG "SELECT ID, LEFT(INFO, 400) FROM performance_schema.processlist "
-                        "WHERE INFO IS NOT NULL",
-                &out->statements))
-        return;
-    for (size_t i = 0; i < out->statements->count; i++) {
-        struct mlk_person *p = find(out, mlk_rows_id(out->statements, i, 0));
-        const char *longer = mlk_rows_text(out->statements, i, 1);
-
-        if (p && p->statement && longer && strncmp(longer, p->statement, strlen(p->statement)) == 0)
-            p->statement = longer;
-    }
 }
 
 /* An administrator can make SHOW PROCESSLIST read performance_schema, and then it may lack sessions. */
@@ -168,7 +139,7 @@ static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJS
     }
     out->transactions = !rows->truncated;
     for (size_t i = 0; i < rows->count; i++) {
-        struct mlk_person *p = find(out, mlk_rows_id(rows, i, 0));
+        struct mlk_person *p = mlk_people_find(out, mlk_rows_id(rows, i, 0));
 
         if (!p)
             continue;
@@ -179,54 +150,20 @@ static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJS
     mlk_rows_free(rows);
 }
 
-static void read_attributes(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out,
-                            cJSON *blind_spots)
-{
-    static const struct mlk_access need = {
-        .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "session_connect_attrs"};
-    static const char all[] = MLK_TAG "SELECT PROCESSLIST_ID, ATTR_NAME, ATTR_VALUE FROM "
-                                      "performance_schema.session_connect_attrs "
-                                      "WHERE ATTR_NAME IN ('_pid', 'program_name')";
-    static const char own[] = MLK_TAG "SELECT PROCESSLIST_ID, ATTR_NAME, ATTR_VALUE FROM "
-                                      "performance_schema.session_account_connect_attrs "
-                                      "WHERE ATTR_NAME IN ('_pid', 'program_name')";
-
-    if (!server->performance_schema) {
-        mlk_say(blind_spots, "performance_schema is off: programs and process ids of clients are not known");
-        return;
-    }
-    if (mlk_ask(s, &need, all, &out->attributes)) {
-        mlk_say(
-            blind_spots,
-            "without SELECT on performance_schema.session_connect_attrs programs and process ids of other "
-            "accounts' clients are not known");
-        if (mlk_ask(s, &mlk_need_own, own, &out->attributes))
-            return;
-    }
-    for (size_t i = 0; i < out->attributes->count; i++) {
-        struct mlk_person *p = find(out, mlk_rows_id(out->attributes, i, 0));
-
-        if (!p)
-            continue;
-        if (same(mlk_rows_text(out->attributes, i, 1), "_pid"))
-            p->pid = mlk_rows_int(out->attributes, i, 2, -1);
-        else
-            p->program = mlk_rows_text(out->attributes, i, 2);
-    }
-}
-
 enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server,
                                 struct mlk_people *out, cJSON *blind_spots)
 {
     enum mlk_status status;
+    bool threads_readable;
 
     memset(out, 0, sizeof *out);
     out->all = true;
     out->replica = server->replica;
-    status = ask_processlist(s, false, &out->rows);
+    threads_readable = mlk_people_may_know_threads(s, server);
+    status = ask_processlist(s, threads_readable, false, &out->rows);
     if (status == MLK_DENIED) {
         out->all = false;
-        status = ask_processlist(s, true, &out->rows);
+        status = ask_processlist(s, threads_readable, true, &out->rows);
     }
     if (status)
         return status;
@@ -241,7 +178,11 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
         mlk_say(blind_spots, "only the first %zu sessions were looked at", out->rows->count);
     }
     copy_sessions(s, server, out);
-    read_statements(s, server, out);
+    status = mlk_people_know_threads(s, server, out);
+    if (status) {
+        mlk_people_free(out);
+        return status;
+    }
     if (list_may_lack(s, server)) {
         out->all = false;
         mlk_say(blind_spots,
@@ -249,7 +190,6 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
                 "(performance_schema_show_processlist)");
     }
     read_transactions(s, out, blind_spots);
-    read_attributes(s, server, out, blind_spots);
     if (out->replica)
         mlk_say(blind_spots, "this server is a replica: sessions on its source are not visible");
     return MLK_OK;
@@ -261,7 +201,8 @@ void mlk_people_free(struct mlk_people *people)
     free(people->by_id);
     mlk_rows_free(people->rows);
     mlk_rows_free(people->attributes);
-    mlk_rows_free(people->statements);
+    mlk_rows_free(people->threads);
+    free(people->by_thread);
     memset(people, 0, sizeof *people);
 }
 

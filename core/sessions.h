@@ -26,21 +26,45 @@ struct mlk_person {
 
 enum { MLK_PEOPLE_SHOWN = 50 };
 
+/* The server's thread that serves a connection, by performance_schema's own numbers. */
+struct mlk_thread {
+    uint64_t number, connection_id;
+};
+
 struct mlk_people {
     struct mlk_person *list;
     size_t count;
-    bool all;                                        /* no session is hidden from this account */
-    bool transactions;                               /* open transactions are visible */
-    bool replica;                                    /* rows come from another server */
-    struct mlk_rows *rows, *attributes, *statements; /* private: own the texts */
-    struct mlk_person **by_id;                       /* private: the list in the order of ids */
+    bool all;                     /* no session is hidden from this account */
+    bool transactions;            /* open transactions are visible */
+    bool replica;                 /* rows come from another server */
+    struct mlk_thread *by_thread; /* in the order of numbers; NULL: not known */
+    size_t thread_count;
+    struct mlk_rows *rows, *attributes, *threads; /* private: own the texts */
+    struct mlk_person **by_id;                    /* private: the list in the order of ids */
 };
 
+/* Who is connected, without what their clients say of themselves. */
 enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server,
                                 struct mlk_people *out, cJSON *blind_spots);
+/* Adds what the clients say of themselves: programs and process ids. holder: only for this session, for those
+ * that could be its siblings, and for those that wait for any named lock; NULL: for all. MLK_OK also where
+ * nothing is known. */
+enum mlk_status mlk_people_know(struct mlk_session *s, const struct mlk_server *server,
+                                struct mlk_people *people, const struct mlk_person *holder,
+                                cJSON *blind_spots);
+/* Whether performance_schema can be asked for the threads. */
+bool mlk_people_may_know_threads(struct mlk_session *s, const struct mlk_server *server);
+/* Adds the threads, and longer statements than a process list has. Part of mlk_people_read. MLK_OK also where
+ * nothing is known. */
+enum mlk_status mlk_people_know_threads(struct mlk_session *s, const struct mlk_server *server,
+                                        struct mlk_people *people);
+/* The connection behind a thread's number, and the other way round; 0: not known. */
+uint64_t mlk_people_of_thread(const struct mlk_people *people, uint64_t number);
+uint64_t mlk_people_thread_number(const struct mlk_people *people, uint64_t connection_id);
 /* Works on a zeroed struct. */
 void mlk_people_free(struct mlk_people *people);
 /* NULL where no such session is visible. */
+struct mlk_person *mlk_people_find(struct mlk_people *people, uint64_t id);
 const struct mlk_person *mlk_person_find(const struct mlk_people *people, uint64_t id);
 /* A client's session that is neither the one that asks nor miglock's own. */
 bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p);

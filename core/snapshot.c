@@ -3,30 +3,82 @@
 
 #include <string.h>
 
-enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, bool tables,
-                                  struct mlk_snapshot *out)
+#include "ask.h"
+#include "holder.h"
+
+/* The parts that every picture has. out is zeroed. */
+static enum mlk_status begin(struct mlk_session *s, bool with_rows, struct mlk_snapshot *out)
 {
     enum mlk_status status;
 
-    memset(out, 0, sizeof *out);
     out->blind_spots = cJSON_CreateArray();
     if (!out->blind_spots)
         return MLK_NO_MEMORY;
-    status = mlk_server_read(s, &out->server, out->blind_spots);
-    if (!status)
-        status = mlk_people_read(s, &out->server, &out->people, out->blind_spots);
-    if (!status)
-        status = mlk_metadata_locks_read(s, &out->server, schema, tables, &out->locks, out->blind_spots);
+    status = mlk_server_read(s, with_rows, &out->server, out->blind_spots);
+    return status ? status : mlk_people_read(s, &out->server, &out->people, out->blind_spots);
+}
+
+static enum mlk_status finish(struct mlk_snapshot *out, enum mlk_status status)
+{
     if (status)
         mlk_snapshot_free(out);
     return status;
 }
 
+enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, bool tables,
+                                  struct mlk_snapshot *out)
+{
+    const struct mlk_metadata_locks_wanted wanted = {.tables = tables, .schema = schema};
+    enum mlk_status status;
+
+    memset(out, 0, sizeof *out);
+    status = begin(s, true, out);
+    if (!status)
+        status = mlk_people_know(s, &out->server, &out->people, NULL, out->blind_spots);
+    if (!status)
+        status =
+            mlk_metadata_locks_read(s, &out->server, &wanted, &out->people, &out->locks, out->blind_spots);
+    return finish(out, status);
+}
+
+/* Where the server does not say who holds it, whoever looks at the lock asks again, and tells. */
+static enum mlk_status find_holder(struct mlk_session *s, const struct mlk_target *target,
+                                   struct mlk_snapshot *out)
+{
+    enum mlk_status status = mlk_target_fits(target, s->flavour, s->error, sizeof s->error);
+
+    if (!status)
+        status = mlk_named_holder(s, target->name, &out->holder_id);
+    out->of_one = !status;
+    return mlk_ask_over(status) ? status : MLK_OK;
+}
+
+/* What a server with thousands of sessions and locks says of the others costs more than all the rest. */
+static enum mlk_status take_of_one(struct mlk_session *s, const struct mlk_target *target,
+                                   struct mlk_snapshot *out)
+{
+    struct mlk_metadata_locks_wanted wanted = {.name = target->name};
+    enum mlk_status status;
+
+    memset(out, 0, sizeof *out);
+    status = begin(s, false, out);
+    if (!status)
+        status = find_holder(s, target, out);
+    wanted.holder = out->holder_id;
+    if (!status)
+        status = mlk_people_know(s, &out->server, &out->people, mlk_person_find(&out->people, out->holder_id),
+                                 out->blind_spots);
+    if (!status)
+        status =
+            mlk_metadata_locks_read(s, &out->server, &wanted, &out->people, &out->locks, out->blind_spots);
+    return finish(out, status);
+}
+
 enum mlk_status mlk_snapshot_for(struct mlk_session *s, const struct mlk_target *target,
                                  struct mlk_snapshot *out)
 {
-    return mlk_snapshot_take(s, target->schema[0] ? target->schema : NULL, target->tool->kind == MLK_ROW,
-                             out);
+    return target->tool->kind == MLK_NAMED ? take_of_one(s, target, out)
+                                           : mlk_snapshot_take(s, target->schema, true, out);
 }
 
 void mlk_snapshot_free(struct mlk_snapshot *snapshot)

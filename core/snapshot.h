@@ -13,6 +13,8 @@ struct mlk_snapshot {
     struct mlk_server server;
     struct mlk_people people;
     struct mlk_metadata_locks locks;
+    bool of_one;        /* of a single named lock: holder_id had it at that time, or nobody where it is 0 */
+    uint64_t holder_id; /* 0 also where of_one is not set */
     cJSON *blind_spots;
 };
 
@@ -20,7 +22,7 @@ struct mlk_snapshot {
  * verdict on a row lock needs. On anything but MLK_OK out is empty. */
 enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, bool tables,
                                   struct mlk_snapshot *out);
-/* The one that a target needs. */
+/* The one that a target needs: of a named lock, only of what concerns it; it is good for no other. */
 enum mlk_status mlk_snapshot_for(struct mlk_session *s, const struct mlk_target *target,
                                  struct mlk_snapshot *out);
 /* Works on a zeroed struct. */

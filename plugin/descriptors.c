@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "descriptors.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -9,68 +8,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The descriptors of this very thread: those of the process, also where its first thread has ended
+/* Of this very thread: its table is that of the process, also where the first thread has ended
  * (proc_pid_fd(5)). */
-#define DIRECTORY "/proc/thread-self/fd"
+#define STATUS "/proc/thread-self/status"
 
-/* -1 for "." and "..". */
-static int number_of(const char *name)
+/* "FDSize:\t256": the size of the table of descriptors, above every number that is in use
+ * (proc_pid_status(5)). It grows with the need, to the next power of two. -1 where it is not there. */
+static long table_size(FILE *file)
 {
-    char *end;
-    long number = strtol(name, &end, 10);
+    char line[256];
+    long size = -1;
 
-    return end != name && *end == '\0' && number >= 0 && number <= INT_MAX ? (int)number : -1;
-}
-
-static bool add(struct mlk_descriptors *out, size_t *room, int number)
-{
-    enum { FIRST_ROOM = 256 };
-
-    if (out->count == *room) {
-        size_t more = *room ? *room * 2 : FIRST_ROOM;
-        int *items = reallocarray(out->items, more, sizeof *items);
-
-        if (!items)
-            return false;
-        out->items = items;
-        *room = more;
-    }
-    out->items[out->count++] = number;
-    return true;
+    while (size < 0 && fgets(line, sizeof line, file))
+        (void)sscanf(line, "FDSize: %ld", &size);
+    return size > 0 && size <= INT_MAX ? size : -1;
 }
 
 enum mlk_status mlk_descriptors_list(struct mlk_descriptors *out, char *why, size_t why_size)
 {
-    DIR *directory = opendir(DIRECTORY);
-    const struct dirent *entry;
-    size_t room = 0;
-    enum mlk_status status = MLK_OK;
-    int number;
+    FILE *file = fopen(STATUS, "re");
+    long size;
 
     memset(out, 0, sizeof *out);
-    if (!directory) {
-        if (errno == ENOMEM)
-            return MLK_NO_MEMORY;
+    if (!file && errno == ENOMEM)
+        return MLK_NO_MEMORY;
+    size = file ? table_size(file) : -1;
+    if (size < 0) {
+        bool none_left = !file && (errno == EMFILE || errno == ENFILE);
+
         (void)snprintf(why, why_size, "%s",
-                       errno == EMFILE || errno == ENFILE ? "the server has no descriptor left"
-                                                          : "the server cannot read its own /proc");
+                       none_left ? "the server has no descriptor left"
+                                 : "the server cannot read its own /proc");
+        if (file)
+            (void)fclose(file);
         return MLK_UNSUPPORTED;
     }
-    errno = 0;
-    while (!status && (entry = readdir(directory)) != NULL) {
-        number = number_of(entry->d_name);
-        if (number >= 0 && !add(out, &room, number))
-            status = MLK_NO_MEMORY;
-        errno = 0;
-    }
-    if (!status && errno) {
-        (void)snprintf(why, why_size, "the server cannot read its own /proc");
-        status = MLK_UNSUPPORTED;
-    }
-    (void)closedir(directory);
-    if (status)
-        mlk_descriptors_free(out);
-    return status;
+    (void)fclose(file);
+    out->items = calloc((size_t)size, sizeof *out->items);
+    if (!out->items)
+        return MLK_NO_MEMORY;
+    for (; out->count < (size_t)size; out->count++)
+        out->items[out->count] = (int)out->count;
+    return MLK_OK;
 }
 
 void mlk_descriptors_free(struct mlk_descriptors *numbers)

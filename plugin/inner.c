@@ -8,7 +8,10 @@
 
 #include "miglock/text.h"
 
-enum { PAUSE_STEP_MS = 20 };
+enum {
+    PAUSE_STEP_MS = 20,
+    ER_UNKNOWN_SYSTEM_VARIABLE = 1193, /* both: mysqld_error.h */
+};
 
 struct mlk_inner *mlk_inner_of(struct mlk_session *s)
 {
@@ -129,53 +132,71 @@ static unsigned version_number(const char *text)
     return major * 10000 + minor * 100 + patch;
 }
 
+/* Also what a thread in the process list stands for: in a pool a thread that has served a connection may be
+ * serving another one by now, and MariaDB goes on showing it (seen). Where the server does not tell, it is
+ * not relied on. SHOW VARIABLES says it too, and takes 30 times as long. */
+static enum mlk_status read_self(struct mlk_inner *inner, char *account, size_t account_size)
+{
+    static const char self[] = "SELECT VERSION(), CONNECTION_ID(), CURRENT_USER()";
+    struct mlk_session *s = &inner->session;
+    const char *threads, *path;
+    struct mlk_rows *rows = NULL;
+    struct mlk_buf sql;
+    enum mlk_status status;
+    int64_t port;
+
+    mlk_buf_init(&sql, 256);
+    mlk_buf_fmt(&sql, "%s, @@GLOBAL.thread_handling, @@GLOBAL.port, @@GLOBAL.socket", self);
+    status = sql.status ? mlk_inner_error(inner, MLK_NO_MEMORY, 0, "out of memory")
+                        : mlk_inner_select(inner, mlk_buf_text(&sql), &rows);
+    mlk_buf_free(&sql);
+    if (status && s->error_number == ER_UNKNOWN_SYSTEM_VARIABLE)
+        status = mlk_inner_select(inner, self, &rows);
+    if (status)
+        return status;
+    s->server_version = version_number(mlk_rows_text(rows, 0, 0));
+    s->own_id = mlk_rows_id(rows, 0, 1);
+    atomic_store(&inner->progress->connection_id, s->own_id);
+    mlk_copy(account, account_size, mlk_rows_text(rows, 0, 2) ? mlk_rows_text(rows, 0, 2) : "");
+    threads = mlk_rows_text(rows, 0, 3);
+    port = mlk_rows_int(rows, 0, 4, 0);
+    path = mlk_rows_text(rows, 0, 5);
+    inner->thread_per_connection = threads && strcmp(threads, "one-thread-per-connection") == 0;
+    inner->kernel.door.port = port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
+    mlk_copy(inner->kernel.door.path, sizeof inner->kernel.door.path, path ? path : "");
+    mlk_rows_free(rows);
+    return s->server_version
+               ? MLK_OK
+               : mlk_inner_error(inner, MLK_UNSUPPORTED, 0, "the server's version cannot be read");
+}
+
 enum mlk_status mlk_inner_setup(struct mlk_inner *inner, char *account, size_t account_size)
 {
-    struct mlk_rows *rows = NULL;
-    enum mlk_status status;
     const char *sql;
     bool optional = false;
 
     for (size_t i = 0; (sql = mlk_session_setup(inner->session.flavour, i, &optional)) != NULL; i++) {
-        status = mlk_inner_do(inner, sql);
+        enum mlk_status status = mlk_inner_do(inner, sql);
+
         if (status && (!optional || status == MLK_KILLED))
             return status;
     }
-    status = mlk_inner_select(inner, "SELECT VERSION(), CONNECTION_ID(), CURRENT_USER()", &rows);
-    if (!status) {
-        inner->session.server_version = version_number(mlk_rows_text(rows, 0, 0));
-        inner->session.own_id = mlk_rows_id(rows, 0, 1);
-        atomic_store(&inner->progress->connection_id, inner->session.own_id);
-        (void)snprintf(account, account_size, "%s",
-                       mlk_rows_text(rows, 0, 2) ? mlk_rows_text(rows, 0, 2) : "");
-        if (!inner->session.server_version)
-            status = mlk_inner_error(inner, MLK_UNSUPPORTED, 0, "the server's version cannot be read");
-    }
-    mlk_rows_free(rows);
-    return status;
+    return read_self(inner, account, account_size);
 }
 
-/* What a thread and an address in the process list stand for. In a pool a thread that has served a connection
- * may be serving another one by now, and MariaDB goes on showing it (seen). Where the server does not tell,
- * neither is relied on. */
-static enum mlk_status read_settings(struct mlk_inner *inner)
+/* Where a proxy tells the server its client's address (the PROXY protocol). MariaDB and some relatives of
+ * MySQL have such a variable. Where the server does not tell, addresses are not relied on. */
+static enum mlk_status read_proxies(struct mlk_inner *inner)
 {
-    enum { ER_UNKNOWN_SYSTEM_VARIABLE = 1193 }; /* both: mysqld_error.h */
     struct mlk_rows *rows = NULL;
-    const char *threads, *networks;
-    /* MariaDB and some relatives of MySQL have the second. SHOW VARIABLES says it too, and takes 30 times as
-     * long. */
-    enum mlk_status status =
-        mlk_inner_select(inner, "SELECT @@GLOBAL.thread_handling, @@GLOBAL.proxy_protocol_networks", &rows);
+    const char *networks;
+    enum mlk_status status = mlk_inner_select(inner, "SELECT @@GLOBAL.proxy_protocol_networks", &rows);
 
-    if (status && inner->session.error_number == ER_UNKNOWN_SYSTEM_VARIABLE)
-        status = mlk_inner_select(inner, "SELECT @@GLOBAL.thread_handling", &rows);
-    threads = mlk_rows_text(rows, 0, 0);
-    networks = mlk_rows_text(rows, 0, 1);
-    inner->thread_per_connection = threads && strcmp(threads, "one-thread-per-connection") == 0;
-    inner->kernel.proxied = status != MLK_OK || (networks && networks[0]);
+    networks = mlk_rows_text(rows, 0, 0);
+    inner->kernel.proxied =
+        status ? inner->session.error_number != ER_UNKNOWN_SYSTEM_VARIABLE : networks && networks[0];
     mlk_rows_free(rows);
-    inner->knows_threads = true;
+    inner->knows_proxies = true;
     return status;
 }
 
@@ -186,12 +207,14 @@ enum mlk_status mlk_inner_probe(struct mlk_session *s, const struct mlk_client *
     struct mlk_client asked = *client;
     enum mlk_status status = MLK_OK;
 
-    if (!inner->knows_threads)
-        status = read_settings(inner);
-    if (status == MLK_KILLED || status == MLK_NO_MEMORY)
-        return status;
     if (!inner->thread_per_connection)
         asked.thread = -1;
+    if (how == MLK_PROBE_LOOK && mlk_kernel_look(s, &inner->kernel, &asked, out, &status))
+        return status;
+    if (!inner->knows_proxies)
+        status = read_proxies(inner);
+    if (status == MLK_KILLED || status == MLK_NO_MEMORY)
+        return status;
     return mlk_kernel_probe(s, &inner->kernel, &asked, how, out);
 }
 

@@ -15,8 +15,8 @@ struct mlk_inner {
     struct mlk_progress *progress;
     bool in_transaction;
     struct mlk_kernel kernel;
-    bool knows_threads;         /* whether the next is known */
     bool thread_per_connection; /* thread_handling */
+    bool knows_proxies;         /* kernel.proxied is set */
     /* Runs one statement with no question asked. Fills session.error and error_number. rows and affected may
      * be NULL. */
     enum mlk_status (*run)(struct mlk_inner *inner, const char *sql, size_t len, struct mlk_rows **rows,

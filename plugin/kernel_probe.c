@@ -170,6 +170,31 @@ static enum mlk_status probe_found(struct mlk_session *s, const struct mlk_kerne
     return probe_tcp(s, client, first, false, how, out);
 }
 
+static void begin(struct mlk_probe *out)
+{
+    memset(out, 0, sizeof *out);
+    out->answer_ms = out->asked_ms = out->heard_ms = -1;
+    out->pid = out->unacked = out->retransmits = -1;
+}
+
+bool mlk_kernel_look(struct mlk_session *s, const struct mlk_kernel *kernel, const struct mlk_client *client,
+                     struct mlk_probe *out, enum mlk_status *status)
+{
+    const struct mlk_host host = mlk_host_parse(client->host);
+    struct mlk_socket own;
+
+    begin(out);
+    if (!mlk_socket_came_in(mlk_thread_waits_on(client->thread), &kernel->door, &own))
+        return false;
+    if (own.kind == MLK_SOCKET_UNIX && host.kind == MLK_HOST_LOCAL)
+        *status = probe_unix(client, &own, out);
+    else if (own.kind == MLK_SOCKET_TCP && mlk_host_fits(&host, &own.peer))
+        *status = probe_tcp(s, client, &own, true, MLK_PROBE_LOOK, out);
+    else
+        return false;
+    return true;
+}
+
 /* Whether a walk could find what is not there yet. */
 static bool is_missing(const struct mlk_kernel *kernel, const struct mlk_host *host)
 {
@@ -186,9 +211,7 @@ enum mlk_status mlk_kernel_probe(struct mlk_session *s, struct mlk_kernel *kerne
     const struct mlk_host host = mlk_host_parse(client->host);
     enum mlk_status status;
 
-    memset(out, 0, sizeof *out);
-    out->answer_ms = out->asked_ms = out->heard_ms = -1;
-    out->pid = out->unacked = out->retransmits = -1;
+    begin(out);
     if (host.kind == MLK_HOST_ODD)
         return unknown(out, "the server shows no address of it");
     status = refresh(s, kernel, how == MLK_PROBE_ASK ? 0 : FRESH_MS, out);

@@ -10,6 +10,7 @@
 #ifndef MIGLOCK_KERNEL_PROBE_H
 #define MIGLOCK_KERNEL_PROBE_H
 
+#include "door.h"
 #include "miglock/session.h"
 
 struct mlk_sockets;
@@ -17,7 +18,8 @@ struct mlk_sockets;
 /* What one session has found, so that looking at many clients walks the descriptors once. Zeroed at first. */
 struct mlk_kernel {
     struct mlk_sockets *sockets;
-    int64_t walked_ms; /* of the session's clock */
+    int64_t walked_ms;    /* of the session's clock */
+    struct mlk_door door; /* set by the session */
     bool proxied; /* set by the session: HOST can be the address that a proxy tells of its client (the PROXY
                    * protocol), and so of another connection than the one it is the peer of */
 };
@@ -25,6 +27,11 @@ struct mlk_kernel {
 enum mlk_status mlk_kernel_probe(struct mlk_session *s, struct mlk_kernel *kernel,
                                  const struct mlk_client *client, enum mlk_probe_how how,
                                  struct mlk_probe *out);
+/* The quick way of MLK_PROBE_LOOK: where the client's thread waits on a connection that came in through the
+ * server's own door, there is nothing to search. False: that does not show, and mlk_kernel_probe has to be
+ * called; else status is its result. */
+bool mlk_kernel_look(struct mlk_session *s, const struct mlk_kernel *kernel, const struct mlk_client *client,
+                     struct mlk_probe *out, enum mlk_status *status);
 void mlk_kernel_end(struct mlk_kernel *kernel);
 
 #endif

@@ -129,6 +129,20 @@ static bool describe(int fd, struct mlk_socket *out, struct sockaddr_storage *na
            mlk_address_from(&peer, &out->peer) && mlk_address_from(name, &out->local);
 }
 
+/* An outgoing connection has another port, and no path. */
+bool mlk_socket_came_in(int fd, const struct mlk_door *door, struct mlk_socket *out)
+{
+    struct sockaddr_storage name;
+    socklen_t len;
+
+    if (fd < 0 || option(fd, SO_ACCEPTCONN) != 0 || !describe(fd, out, &name, &len))
+        return false;
+    if (out->kind == MLK_SOCKET_TCP)
+        return door->port && out->local.port == door->port;
+    return door->path[0] &&
+           strncmp(((const struct sockaddr_un *)&name)->sun_path, door->path, sizeof door->path) == 0;
+}
+
 /* Those that listen go to listeners, other sockets stay in numbers. */
 static bool sort_out(struct mlk_descriptors *numbers, struct listeners *listeners)
 {

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "door.h"
 #include "miglock/status.h"
 #include "peer_address.h"
 
@@ -42,6 +43,9 @@ size_t mlk_sockets_find(const struct mlk_sockets *all, const struct mlk_host *ho
                         const struct mlk_socket **first);
 /* The accepted connection, TCP or Unix, that this number stands for now; NULL where it is none of these. */
 const struct mlk_socket *mlk_sockets_of(const struct mlk_sockets *all, int fd);
+/* The same for a single number, without a look at any other: true where it stands for a connection that came
+ * in through that door. */
+bool mlk_socket_came_in(int fd, const struct mlk_door *door, struct mlk_socket *out);
 /* Unix connections: how many, and whether one is of that process. */
 size_t mlk_sockets_count_unix(const struct mlk_sockets *all);
 bool mlk_sockets_has_pid(const struct mlk_sockets *all, int64_t pid);

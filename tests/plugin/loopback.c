@@ -87,10 +87,12 @@ struct loopback loopback_unix(const char *path)
 {
     struct loopback l = {.host = "localhost"};
     struct sockaddr_un at = {.sun_family = AF_UNIX};
+    size_t abstract = path[0] != '/';
     socklen_t len;
 
-    (void)snprintf(at.sun_path + 1, sizeof at.sun_path - 1, "%s.%ld", path, (long)getpid());
-    len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(at.sun_path + 1));
+    (void)snprintf(at.sun_path + abstract, sizeof at.sun_path - abstract, "%s.%ld", path, (long)getpid());
+    len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(at.sun_path + abstract));
+    (void)snprintf(l.path, sizeof l.path, "%s", at.sun_path);
     l.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     l.client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(l.listener >= 0 && l.client >= 0);

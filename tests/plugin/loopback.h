@@ -17,7 +17,8 @@
 /* The server's end is what was accepted. -1 is closed. */
 struct loopback {
     int listener, client, server;
-    char host[64]; /* as MySQL's process list shows the client */
+    char host[64];  /* as MySQL's process list shows the client */
+    char path[108]; /* of a Unix socket that has one */
 };
 
 /* ip: of both ends, "127.0.0.1", "::1". */
@@ -25,7 +26,7 @@ struct loopback loopback_open(const char *ip);
 /* A client more, of the same listener, from this address and port; 0 lets the kernel choose one. */
 struct loopback loopback_more(const struct loopback *first, const char *ip, unsigned port);
 unsigned loopback_client_port(const struct loopback *l);
-/* A Unix socket; path: a name of its own, abstract. */
+/* A Unix socket. path: a name of its own, abstract, or with '/' a path, to be unlinked. */
 struct loopback loopback_unix(const char *path);
 void loopback_close(struct loopback *l);
 

@@ -1,119 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which connection is taken for a client's, and when none is: by HOST, and by the thread that serves it. */
-#include "loopback.h"
-
-#include <dirent.h>
-#include <errno.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "kernel_probe.h"
+#include "prober.h"
 #include "tcp_state.h"
-#include "thread_socket.h"
-
-DIR *__real_opendir(const char *name);
-DIR *__wrap_opendir(const char *name);
-
-static unsigned walks;
-static bool no_proc;
-
-DIR *__wrap_opendir(const char *name)
-{
-    walks++;
-    errno = ENOENT;
-    return no_proc ? NULL : __real_opendir(name);
-}
-
-/* One session of miglock's that probes. */
-struct prober {
-    struct loopback_session session;
-    struct mlk_kernel kernel;
-    struct mlk_client client;
-    struct mlk_probe out;
-};
-
-static void prober_init(struct prober *p, const char *host)
-{
-    memset(p, 0, sizeof *p);
-    loopback_session_init(&p->session);
-    p->client = (struct mlk_client){.connection_id = 7, .host = host, .pid = -1, .thread = -1};
-}
-
-static enum mlk_peer probe(struct prober *p, enum mlk_probe_how how)
-{
-    memset(&p->out, 0x55, sizeof p->out);
-    assert_int_equal(mlk_kernel_probe(&p->session.session, &p->kernel, &p->client, how, &p->out), MLK_OK);
-    assert_true(p->out.peer == MLK_PEER_ALIVE || p->out.peer == MLK_PEER_LOCAL || p->out.why[0]);
-    return p->out.peer;
-}
-
-/* Unknown, and why. */
-static void unknown(struct prober *p, const char *why)
-{
-    static const enum mlk_probe_how both[] = {MLK_PROBE_LOOK, MLK_PROBE_ASK};
-
-    for (size_t i = 0; i < UNIT_COUNT(both); i++) {
-        assert_int_equal(probe(p, both[i]), MLK_PEER_UNKNOWN);
-        assert_string_equal(p->out.why, why);
-        assert_string_equal(p->out.state, "");
-        assert_false(p->out.asked);
-        assert_true(p->out.heard_ms == -1 && p->out.asked_ms == -1 && p->out.answer_ms == -1);
-        assert_true(p->out.pid == -1 && p->out.unacked == -1 && p->out.retransmits == -1);
-    }
-}
-
-/* The server's thread of a connection, waiting for its client's next statement. */
-struct server_thread {
-    int fd;
-    atomic_int id;
-    pthread_t thread;
-};
-
-static void *serve(void *arg)
-{
-    struct server_thread *t = arg;
-    struct pollfd entry = {.fd = t->fd, .events = POLLPRI}; /* not woken by what the tests do */
-
-    atomic_store(&t->id, (int)syscall(SYS_gettid));
-    while (poll(&entry, 1, -1) < 0)
-        ;
-    return NULL;
-}
-
-static bool waits(void *arg)
-{
-    const struct server_thread *t = arg;
-
-    return mlk_thread_waits_on(atomic_load(&t->id)) == t->fd;
-}
-
-static int64_t serve_begin(struct server_thread *t, int fd)
-{
-    memset(t, 0, sizeof *t);
-    t->fd = fd;
-    assert_int_equal(pthread_create(&t->thread, NULL, serve, t), 0);
-    loopback_until(waits, t);
-    return atomic_load(&t->id);
-}
-
-static void serve_end(struct server_thread *t)
-{
-    assert_int_equal(shutdown(t->fd, SHUT_RDWR), 0); /* POLLHUP */
-    pthread_join(t->thread, NULL);
-}
-
-/* The client hangs up too, or there is no POLLHUP. */
-static void end(struct loopback *l, struct server_thread *t)
-{
-    if (l->client >= 0)
-        (void)shutdown(l->client, SHUT_RDWR);
-    serve_end(t);
-    loopback_close(l);
-}
 
 static void by_address_and_port(void **state)
 {
@@ -122,16 +14,16 @@ static void by_address_and_port(void **state)
 
     (void)state;
     prober_init(&p, l.host);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
     assert_string_equal(p.out.why, "not asked");
     assert_string_equal(p.out.state, "ESTABLISHED");
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     loopback_reset(&l);
     loopback_until_state(l.server, MLK_TCP_CLOSE);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_GONE);
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_GONE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_GONE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_GONE);
     p.client.host = other.host;
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     mlk_kernel_end(&p.kernel);
     loopback_close(&other);
     loopback_close(&l);
@@ -146,15 +38,15 @@ static void none_fits(void **state)
 
     (void)state;
     prober_init(&p, "10.9.8.7:51234");
-    unknown(&p, "no connection of the server has its address");
+    prober_unknown(&p, "no connection of the server has its address");
     for (size_t i = 0; i < UNIT_COUNT(odd); i++) {
         p.client.host = odd[i];
-        unknown(&p, "the server shows no address of it");
+        prober_unknown(&p, "the server shows no address of it");
     }
     /* This process is connected with its own listener: that end is not a client. */
     (void)snprintf(outgoing, sizeof outgoing, "127.0.0.1:%u", loopback_socket(&l).local.port);
     p.client.host = outgoing;
-    unknown(&p, "no connection of the server has its address");
+    prober_unknown(&p, "no connection of the server has its address");
     mlk_kernel_end(&p.kernel);
     loopback_close(&l);
 }
@@ -171,23 +63,23 @@ static void by_name(void **state)
     (void)state;
     (void)snprintf(name, sizeof name, "app.example:%u", port);
     prober_init(&p, name);
-    unknown(&p, "2 connections of the server could be its own");
+    prober_unknown(&p, "2 connections of the server could be its own");
     p.client.thread = serve_begin(&t, l.server);
     loopback_reset(&other);
     loopback_until_state(other.server, MLK_TCP_CLOSE);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
     assert_string_equal(p.out.state, "ESTABLISHED");
     p.client.thread = -1;
     loopback_close(&other);
     mlk_kernel_end(&p.kernel);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
     assert_string_equal(p.out.state, "ESTABLISHED");
     p.kernel.proxied = true;
-    unknown(&p, "the server takes other addresses from proxies");
+    prober_unknown(&p, "the server takes other addresses from proxies");
     p.client.host = l.host; /* it is certain which one that is */
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     mlk_kernel_end(&p.kernel);
-    end(&l, &t);
+    serve_close(&l, &t);
 }
 
 /* As MariaDB shows HOST to a session inside it. */
@@ -200,22 +92,22 @@ static void without_a_port(void **state)
 
     (void)state;
     prober_init(&p, "127.0.0.1");
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     p.client.host = "127.0.0.2";
-    unknown(&p, "2 connections of the server could be its own");
+    prober_unknown(&p, "2 connections of the server could be its own");
     p.client.thread = serve_begin(&t, third.server);
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     p.client.host = "app.example";
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     loopback_reset(&other);
     loopback_until_state(other.server, MLK_TCP_CLOSE);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
     assert_string_equal(p.out.state, "ESTABLISHED");
-    end(&third, &t);
+    serve_close(&third, &t);
     p.client.thread = -1;
     loopback_close(&other);
     mlk_kernel_end(&p.kernel);
-    unknown(&p, "the server shows no address of it");
+    prober_unknown(&p, "the server shows no address of it");
     mlk_kernel_end(&p.kernel);
     loopback_close(&l);
 }
@@ -231,21 +123,21 @@ static void another_is_served(void **state)
     (void)state;
     prober_init(&p, l.host);
     p.client.thread = serve_begin(&t, other.server);
-    unknown(&p, "its thread serves another connection");
+    prober_unknown(&p, "its thread serves another connection");
     p.client.thread = serve_begin(&u, local.server);
-    unknown(&p, "its thread serves another connection");
+    prober_unknown(&p, "its thread serves another connection");
     /* A thread that waits for something else says nothing. */
-    end(&other, &t);
+    serve_close(&other, &t);
     p.client.thread = serve_begin(&t, l.client);
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     p.client.host = "localhost";
     p.client.thread = atomic_load(&u.id);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
     mlk_kernel_end(&p.kernel);
     (void)shutdown(l.server, SHUT_RDWR);
     serve_end(&t);
     loopback_close(&l);
-    end(&local, &u);
+    serve_close(&local, &u);
 }
 
 static void local_clients(void **state)
@@ -256,26 +148,26 @@ static void local_clients(void **state)
 
     (void)state;
     prober_init(&p, l.host);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
     assert_int_equal(p.out.pid, -1);
     p.client.pid = getppid();
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
     assert_int_equal(p.out.pid, -1);
     p.client.pid = getpid();
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_LOCAL);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_LOCAL);
     assert_int_equal(p.out.pid, getpid());
     assert_false(p.out.asked);
     p.client.pid = getppid(); /* it says so of itself; the kernel knows better */
     p.client.thread = serve_begin(&t, l.server);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
     assert_int_equal(p.out.pid, getpid());
     /* The client ends; the thread does not notice, as it waits for something else, and goes on waiting. */
     assert_int_equal(shutdown(l.client, SHUT_WR), 0);
-    loopback_until(waits, &t);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_GONE);
+    loopback_until(serve_waits, &t);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_GONE);
     assert_string_equal(p.out.why, "the client has closed its end");
     mlk_kernel_end(&p.kernel);
-    end(&l, &t);
+    serve_close(&l, &t);
 }
 
 static void local_or_not(void **state)
@@ -286,18 +178,18 @@ static void local_or_not(void **state)
 
     (void)state;
     prober_init(&p, "localhost");
-    unknown(&p, "none of the server's connections can be told to be its own");
+    prober_unknown(&p, "none of the server's connections can be told to be its own");
     p.client.thread = serve_begin(&t, tcp.server);
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     p.client.thread = -1;
     local = loopback_unix("miglock_kernel_or");
     mlk_kernel_end(&p.kernel);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_LOCAL);
     p.session.session.flavour = MLK_MARIADB; /* which shows no port */
-    unknown(&p, "it could be a Unix socket or one of 1 TCP connections");
+    prober_unknown(&p, "it could be a Unix socket or one of 1 TCP connections");
     mlk_kernel_end(&p.kernel);
     loopback_close(&local);
-    end(&tcp, &t);
+    serve_close(&tcp, &t);
 }
 
 static void looks_walk_once(void **state)
@@ -308,21 +200,21 @@ static void looks_walk_once(void **state)
 
     (void)state;
     prober_init(&p, l.host);
-    before = walks;
+    before = prober_walks;
     for (int i = 0; i < 100; i++) {
         p.client.host = i % 2 ? l.host : other.host;
-        assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
+        assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
         p.client.host = "10.9.8.7:51234"; /* is looked for anew, but not every time */
-        assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
+        assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
     }
-    assert_true(walks - before <= 5);
-    before = walks;
+    assert_true(prober_walks - before <= 5);
+    before = prober_walks;
     p.kernel.walked_ms -= 2000;
     p.client.host = l.host;
-    (void)probe(&p, MLK_PROBE_LOOK);
-    assert_int_equal(walks - before, 1);
-    (void)probe(&p, MLK_PROBE_ASK);
-    assert_true(walks - before >= 2);
+    (void)prober_probe(&p, MLK_PROBE_LOOK);
+    assert_int_equal(prober_walks - before, 1);
+    (void)prober_probe(&p, MLK_PROBE_ASK);
+    assert_true(prober_walks - before >= 2);
     mlk_kernel_end(&p.kernel);
     loopback_close(&other);
     loopback_close(&l);
@@ -336,9 +228,9 @@ static void found_and_closed(void **state)
 
     (void)state;
     prober_init(&p, l.host);
-    (void)probe(&p, MLK_PROBE_LOOK);
+    (void)prober_probe(&p, MLK_PROBE_LOOK);
     assert_int_equal(dup2(other.server, l.server), l.server);
-    assert_int_equal(probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
+    assert_int_equal(prober_probe(&p, MLK_PROBE_LOOK), MLK_PEER_UNKNOWN);
     assert_string_equal(p.out.why, "its socket was closed meanwhile");
     mlk_kernel_end(&p.kernel);
     loopback_close(&other);
@@ -352,10 +244,10 @@ static void nothing_to_be_read(void **state)
 
     (void)state;
     prober_init(&p, l.host);
-    no_proc = true;
-    unknown(&p, "the server cannot read its own /proc");
-    no_proc = false;
-    assert_int_equal(probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
+    prober_no_proc = true;
+    prober_unknown(&p, "the server cannot read its own /proc");
+    prober_no_proc = false;
+    assert_int_equal(prober_probe(&p, MLK_PROBE_ASK), MLK_PEER_ALIVE);
     mlk_kernel_end(&p.kernel);
     loopback_close(&l);
 }

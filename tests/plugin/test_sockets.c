@@ -2,7 +2,6 @@
 /* The connections of this process: which are found, and that a number which was used again is left alone. */
 #include "loopback.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,20 +13,20 @@
 
 #include "tcp_state.h"
 
-DIR *__real_opendir(const char *name);
-DIR *__wrap_opendir(const char *name);
+FILE *__real_fopen(const char *name, const char *mode);
+FILE *__wrap_fopen(const char *name, const char *mode);
 int __real_fcntl(int fd, int command, ...);
 int __wrap_fcntl(int fd, int command, ...);
 
 /* What happens to the descriptors in the instant before they are listed or duplicated. */
-static int opendir_error;        /* errno; 0: none */
+static int fopen_error;          /* errno; 0: none */
 static int takes_number_of = -1; /* a descriptor that takes the number which is duplicated */
 
-DIR *__wrap_opendir(const char *name)
+FILE *__wrap_fopen(const char *name, const char *mode)
 {
-    if (!opendir_error)
-        return __real_opendir(name);
-    errno = opendir_error;
+    if (!fopen_error)
+        return __real_fopen(name, mode);
+    errno = fopen_error;
     return NULL;
 }
 
@@ -269,9 +268,9 @@ static void whether_it_is_open(void **state)
     assert_int_equal(socket.fd, other);
     assert_int_equal(close(other), 0);
     assert_false(mlk_socket_is_open(&socket, held));
-    opendir_error = ENOENT;
+    fopen_error = ENOENT;
     assert_true(mlk_socket_is_open(&socket, held));
-    opendir_error = 0;
+    fopen_error = 0;
     assert_int_equal(close(held), 0);
     loopback_close(&l);
 }
@@ -294,9 +293,9 @@ static void no_proc(void **state)
         struct mlk_sockets *all;
         char why[160] = "";
 
-        opendir_error = cases[i].error;
+        fopen_error = cases[i].error;
         assert_int_equal(mlk_sockets_walk(&all, why, sizeof why), cases[i].status);
-        opendir_error = 0;
+        fopen_error = 0;
         assert_null(all);
         assert_string_equal(why, cases[i].why);
     }

@@ -19,8 +19,9 @@ void scene_people(struct mlk_session *s, const char *rows)
 {
     static const char head[] = "ID|USER|HOST|DB|COMMAND|TIME|STATE|INFO";
 
-    with_head(s, s->flavour == MLK_MYSQL ? "SHOW PROCESSLIST" : "FROM information_schema.PROCESSLIST", head,
-              rows);
+    with_head(s, "SHOW PROCESSLIST", head, rows);
+    if (s->flavour == MLK_MARIADB)
+        with_head(s, "FROM information_schema.PROCESSLIST", head, rows);
     with_head(s, "FROM performance_schema.processlist", "ID|INFO", "");
     with_head(s, "@@GLOBAL.performance_schema_show_processlist", "show", "0");
 }
@@ -45,16 +46,60 @@ void scene_counter(struct mlk_session *s, const char *counter)
         with_head(s, "SELECT THREAD_OS_ID", "THREAD_OS_ID", "4242");
 }
 
+/* performance_schema numbers threads in its own way: here, each 40 above its connection. */
+enum { THREAD_OFFSET = 40, LOCKS_ROOM = 4000 };
+enum locks_kind { NAMED, TABLES, LOCKS_KINDS };
+
+/* What the scene has of each kind, as the tests wrote it: the threads of all of them must be known. */
+static char locks_told[LOCKS_KINDS][LOCKS_ROOM];
+
+static void add_threads(const char *rows, char *threads)
+{
+    for (const char *line = rows; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        unsigned long id = strtoul(line, NULL, 10);
+        size_t used = strlen(threads);
+
+        assert_true((size_t)snprintf(threads + used, LOCKS_ROOM - used, "%lu|%lu|%lu|NULL\n",
+                                     id + THREAD_OFFSET, id, id + 100000) < LOCKS_ROOM - used);
+    }
+}
+
+/* Each line begins with a connection, and gets the number of its thread instead. Those on tables get a third
+ * column. */
+static void keep_locks(struct mlk_session *s, enum locks_kind kind, const char *match, const char *head,
+                       const char *rows)
+{
+    char told[LOCKS_ROOM] = "", threads[2 * LOCKS_ROOM] = "";
+    size_t used = 0;
+
+    assert_true((size_t)snprintf(locks_told[kind], LOCKS_ROOM, "%s", rows) < LOCKS_ROOM);
+    for (const char *line = rows; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        const char *rest = strchr(line, '|');
+
+        used += (size_t)snprintf(told + used, sizeof told - used, "%lu%.*s%s\n",
+                                 strtoul(line, NULL, 10) + THREAD_OFFSET, (int)strcspn(rest, "\n"), rest,
+                                 kind == TABLES ? "|1" : "");
+        assert_true(used < sizeof told);
+    }
+    with_head(s, match, head, told);
+    for (int i = 0; i < LOCKS_KINDS; i++)
+        add_threads(locks_told[i], threads);
+    with_head(s,
+              "SELECT THREAD_ID, PROCESSLIST_ID, THREAD_OS_ID...FROM performance_schema.threads WHERE "
+              "PROCESSLIST_ID IS NOT",
+              "THREAD_ID|PROCESSLIST_ID|THREAD_OS_ID|INFO", threads);
+}
+
 void scene_named_locks(struct mlk_session *s, const char *rows)
 {
-    with_head(s, "performance_schema.metadata_locks...USER LEVEL LOCK", "PROCESSLIST_ID|OBJECT_NAME|GRANTED",
-              rows);
+    keep_locks(s, NAMED, "performance_schema.metadata_locks...USER LEVEL LOCK",
+               "OWNER_THREAD_ID|OBJECT_NAME|GRANTED", rows);
 }
 
 void scene_table_locks(struct mlk_session *s, const char *rows)
 {
-    with_head(s, "performance_schema.metadata_locks...OBJECT_TYPE = 'TABLE'", "PROCESSLIST_ID|OBJECT_SCHEMA",
-              rows);
+    keep_locks(s, TABLES, "SELECT DISTINCT...performance_schema.metadata_locks",
+               "OWNER_THREAD_ID|OBJECT_SCHEMA|1", rows);
 }
 
 void scene_holder(struct mlk_session *s, const char *name, const char *id)
@@ -79,9 +124,10 @@ void scene_server(struct mlk_session *s, const char *read_only, const char *perf
 {
     char row[200];
 
-    snprintf(row, sizeof row, "%s|%s|%s|" SCENE_NOW "|0",
+    snprintf(row, sizeof row, "%s|%s|%s|" SCENE_NOW "|0|-1|-1",
              s->flavour == MLK_MYSQL ? "9.7.4" : "10.11.19-MariaDB", read_only, performance_schema);
-    with_head(s, "SELECT @@version", "@@version|read_only|performance_schema|now|names", row);
+    with_head(s, "SELECT @@version", "@@version|read_only|performance_schema|now|names|max_threads|max_locks",
+              row);
     with_head(s, "@@GLOBAL.innodb_read_only", "innodb_read_only", "0");
 }
 
@@ -116,8 +162,7 @@ void scene_started(struct mlk_session *s, const char *started)
 
     snprintf(row, sizeof row, "Uptime|%lld|" SCENE_NOW,
              strtoll(SCENE_NOW, NULL, 10) - strtoll(started, NULL, 10));
-    with_head(s, s->flavour == MLK_MYSQL ? "performance_schema.global_status" : "_STATUS WHERE VARIABLE_NAME",
-              "VARIABLE_NAME|VARIABLE_VALUE|now", row);
+    with_head(s, "_status WHERE VARIABLE_NAME", "VARIABLE_NAME|VARIABLE_VALUE|now", row);
 }
 
 struct mlk_session *scene_open(enum mlk_flavour flavour)
@@ -137,9 +182,9 @@ struct mlk_session *scene_open(enum mlk_flavour flavour)
     with_head(s, "performance_schema.session_account_connect_attrs", "PROCESSLIST_ID|ATTR_NAME|ATTR_VALUE",
               "");
     with_head(s, "FROM performance_schema.setup_instruments", "ENABLED", "YES");
+    scene_table_locks(s, "");
     scene_named_locks(s, "");
     scene_counter(s, "1000");
-    scene_table_locks(s, "");
     mlk_fake_rows(s, s->flavour == MLK_MYSQL ? "SHOW REPLICA STATUS" : "SHOW ALL SLAVES STATUS",
                   "Source_Host|Channel_Name\n");
     mlk_fake_error(s, "information_schema.METADATA_LOCK_INFO", 1109,
