@@ -43,6 +43,7 @@ struct mlk_cli {
 extern const struct mlk_command mlk_cmd_status;
 extern const struct mlk_command mlk_cmd_release;
 extern const struct mlk_command mlk_cmd_probe;
+extern const struct mlk_command mlk_cmd_explain;
 extern const struct mlk_command mlk_cmd_name;
 extern const struct mlk_command mlk_cmd_tools;
 extern const struct mlk_command mlk_cmd_install;

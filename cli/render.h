@@ -28,6 +28,10 @@ void mlk_render_report(const struct mlk_render *r, const cJSON *report);
 void mlk_render_release(const struct mlk_render *r, const cJSON *result);
 /* What is known of a connection's client. */
 void mlk_render_probe(const struct mlk_render *r, const cJSON *document);
+/* What an error message or a log says. */
+void mlk_render_explain(const struct mlk_render *r, const cJSON *document);
+/* All that is known of the tools, as a page of Markdown. */
+void mlk_render_tools_markdown(const struct mlk_render *r, const cJSON *tools);
 
 /* ---- shared by the renderers ---- */
 

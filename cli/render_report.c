@@ -60,6 +60,24 @@ static void held_line(const struct mlk_render *r, const cJSON *report, struct ml
     line(r, "held", b);
 }
 
+/* What the row says of its owner, and until when. */
+static void owner_line(const struct mlk_render *r, const cJSON *report, struct mlk_buf *b)
+{
+    const char *owner = mlk_json_text(report, "owner_text"), *expires = mlk_json_text(report, "expires");
+    const char *stored = mlk_json_text(report, "expires_text");
+
+    if (owner) {
+        mlk_buf_str(b, owner);
+        line(r, "by", b);
+    }
+    if (expires)
+        mlk_buf_str(b, expires);
+    else if (stored)
+        mlk_buf_fmt(b, "%s by a clock without a zone", stored);
+    if (b->len > 0)
+        line(r, "expires", b);
+}
+
 /* What a session does, as a line below who it is. */
 static void doing(const struct mlk_render *r, const cJSON *session, struct mlk_buf *b)
 {
@@ -154,6 +172,7 @@ void mlk_render_report(const struct mlk_render *r, const cJSON *report)
 
     lock_line(r, report, &b);
     held_line(r, report, &b);
+    owner_line(r, report, &b);
     if (damage) {
         mlk_buf_fmt(&b, "the lock table is damaged: %s", damage);
         line(r, "damage", &b);

@@ -38,9 +38,13 @@ static void holder_cell(struct mlk_buf *b, const cJSON *report)
     int64_t siblings = mlk_render_count(report, "siblings", "sibling_count");
     int64_t waiters = mlk_render_count(report, "waiters", "waiter_count");
 
+    const char *owner = mlk_json_text(report, "owner_text");
+
     if (cJSON_IsObject(holder)) {
         mlk_render_session(b, holder, false);
         mlk_buf_str(b, peer && strcmp(peer, "gone") == 0 ? ", client gone" : "");
+    } else if (owner && mlk_json_may_be_held(report)) {
+        mlk_text_clean(b, owner);
     } else if (siblings > 0 && mlk_json_may_be_held(report)) {
         mlk_buf_fmt(b, siblings == 1 ? "perhaps %" PRId64 " session" : "one of %" PRId64 " sessions",
                     siblings);

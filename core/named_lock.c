@@ -174,6 +174,10 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
         return MLK_OK;
     }
     o->facts.lock = MLK_LOCK_HELD;
+    if (o->target->tool->scope == MLK_PER_SERVER)
+        mlk_say(o->because,
+                "%s has one lock for the whole server: it blocks the migrations of every database",
+                o->target->tool->title);
     o->held_by_caller = o->holder_id == s->caller_id;
     o->holder = mlk_person_find(&o->snapshot->people, o->holder_id);
     o->facts.holder_seen = o->holder != NULL;

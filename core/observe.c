@@ -43,7 +43,7 @@ static void make_next(struct mlk_observation *o)
 
     switch (o->facts.lock) {
     case MLK_LOCK_DAMAGED:
-        if (t->tool->repair(t->schema, t->table, o->rows, &o->row, &o->next))
+        if (!t->tool->repair || t->tool->repair(t->schema, t->table, o->rows, &o->row, &o->next))
             mlk_buf_reset(&o->next);
         return;
     case MLK_LOCK_UNREADABLE:
@@ -76,6 +76,7 @@ static enum mlk_status begin(struct mlk_observation *o, const struct mlk_snapsho
     o->target = target;
     o->snapshot = snapshot;
     o->since_earliest = o->since_latest = -1;
+    o->expires_earliest = o->expires_latest = -1;
     o->because = cJSON_CreateArray();
     o->blind_spots = cJSON_Duplicate(snapshot->blind_spots, true);
     o->siblings = cJSON_CreateArray();
@@ -254,6 +255,26 @@ enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *sn
     return confirm(s, o);
 }
 
+void mlk_observation_candidates(struct mlk_observation *o, cJSON *candidates)
+{
+    struct mlk_buf others;
+    const cJSON *item;
+
+    o->candidates = candidates;
+    if (!candidates)
+        return;
+    mlk_buf_init(&others, 800);
+    cJSON_ArrayForEach(item, candidates)
+    {
+        if (strcmp(item->valuestring, o->target->text) != 0)
+            (void)mlk_buf_fmt(&others, "%s%s", others.len ? ", " : "", item->valuestring);
+    }
+    mlk_say(o->because,
+            "the name of this lock is also that of %s%s: the name does not tell which of them took it",
+            mlk_buf_text(&others), others.status ? ", ..." : "");
+    mlk_buf_free(&others);
+}
+
 void mlk_observation_free(struct mlk_observation *o)
 {
     if (o->own)
@@ -265,6 +286,7 @@ void mlk_observation_free(struct mlk_observation *o)
     cJSON_Delete(o->siblings);
     cJSON_Delete(o->waiters);
     cJSON_Delete(o->holder_locks);
+    cJSON_Delete(o->candidates);
     mlk_buf_free(&o->next);
     memset(o, 0, sizeof *o);
 }

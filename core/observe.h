@@ -25,7 +25,10 @@ struct mlk_observation {
     const char *damage;   /* "missing_row", "several_rows", "odd_columns"; NULL: none */
     struct mlk_rows *rows; /* the lock table, for a row lock */
     struct mlk_row_state row;
-    int64_t since_earliest, since_latest; /* -1 unknown; equal where it is exactly known */
+    int64_t since_earliest, since_latest;     /* -1 unknown; equal where it is exactly known */
+    int64_t expires_earliest, expires_latest; /* the same of a row's expiry */
+    cJSON *candidates; /* texts of the targets that the lock's name could stand for, where these are several;
+                        * else NULL */
     cJSON *because, *blind_spots, *siblings, *waiters;
     size_t sibling_count, waiter_count; /* the arrays stop at MLK_PEOPLE_SHOWN */
     char token[MLK_TOKEN_LEN + 1];      /* "" where there is nothing to release */
@@ -41,6 +44,9 @@ enum { MLK_PEOPLE_SAID = 5 };
 enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot,
                             const struct mlk_target *target, enum mlk_probe_how how,
                             struct mlk_observation *out);
+/* The lock's name stands for more than one target: says so. candidates: their texts, taken over; NULL: it
+ * does not. */
+void mlk_observation_candidates(struct mlk_observation *o, cJSON *candidates);
 /* Works on a zeroed struct. */
 void mlk_observation_free(struct mlk_observation *o);
 /* The report; NULL where memory is out. */

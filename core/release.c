@@ -129,7 +129,8 @@ static void after(struct mlk_session *s, struct mlk_release *r, const struct mlk
         return;
     }
     if (r->released && now.facts.lock == MLK_LOCK_HELD && strcmp(now.token, seen->token) != 0)
-        mlk_say(r->because, "it has been taken again since, see \"now\"");
+        mlk_say(r->because, seen->row.held_rows > 1 ? "another row still says that it is held, see \"now\""
+                                                    : "it has been taken again since, see \"now\"");
     *out = release_json(r, seen, &now, false);
     mlk_observation_free(&now);
     mlk_snapshot_free(&snapshot);

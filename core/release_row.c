@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A row: one UPDATE that names every value that was seen, in a transaction of its own, of exactly one row. */
+/* A row: one UPDATE or DELETE that names every value that was seen, in a transaction of its own, of exactly
+ * one row. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "ask.h"
 #include "release.h"
 
-static struct mlk_access update_of(const struct mlk_observation *o)
+static struct mlk_access change_of(const struct mlk_observation *o)
 {
-    return (struct mlk_access){
-        .need = MLK_NEED_UPDATE, .schema = o->target->schema, .table = o->target->table};
+    return (struct mlk_access){.need = o->target->tool->release_deletes ? MLK_NEED_DELETE : MLK_NEED_UPDATE,
+                               .schema = o->target->schema,
+                               .table = o->target->table};
 }
 
-static void lacks_update(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+/* The change as a word of SQL, which is also the name of its right. */
+static const char *change_word(const struct mlk_observation *o)
+{
+    return o->target->tool->release_deletes ? "DELETE" : "UPDATE";
+}
+
+static void lacks_right(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
 {
     r->outcome = "refused";
-    mlk_say(r->because, "refused: %s; it takes UPDATE on %s.%s", s->error, o->target->schema,
+    mlk_say(r->because, "refused: %s; it takes %s on %s.%s", s->error, change_word(o), o->target->schema,
             o->target->table);
 }
 
 bool mlk_release_row_allowed(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
 {
     const struct mlk_target *t = o->target;
-    struct mlk_access need = update_of(o);
+    struct mlk_access need = change_of(o);
 
     if (o->snapshot->server.read_only || o->snapshot->people.replica) {
         r->outcome = "refused";
@@ -32,7 +40,7 @@ bool mlk_release_row_allowed(struct mlk_session *s, struct mlk_release *r, const
         return false;
     }
     if (s->ops->may(s, &need)) {
-        lacks_update(s, r, o);
+        lacks_right(s, r, o);
         return false;
     }
     if (t->tool->release(t->schema, t->table, o->rows, &o->row, &r->statement)) {
@@ -63,7 +71,7 @@ static enum mlk_status explain_failure(struct mlk_session *s, struct mlk_release
 
     switch (status) {
     case MLK_DENIED:
-        lacks_update(s, r, o);
+        lacks_right(s, r, o);
         return MLK_OK;
     case MLK_READ_ONLY:
         r->outcome = "refused";
@@ -83,14 +91,14 @@ static enum mlk_status explain_failure(struct mlk_session *s, struct mlk_release
         return status;
     default:
         r->outcome = "failed";
-        mlk_say(r->because, "the server refused the UPDATE, nothing was changed: %s", s->error);
+        mlk_say(r->because, "the server refused the %s, nothing was changed: %s", change_word(o), s->error);
         return MLK_OK;
     }
 }
 
 enum mlk_status mlk_release_row(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
 {
-    struct mlk_access need = update_of(o);
+    struct mlk_access need = change_of(o);
     struct mlk_buf sql;
     uint64_t affected = 0;
     enum mlk_status status;
@@ -129,6 +137,9 @@ enum mlk_status mlk_release_row(struct mlk_session *s, struct mlk_release *r, co
     }
     r->outcome = "released";
     r->released = true;
-    mlk_say(r->because, "the flag in %s.%s was cleared", o->target->schema, o->target->table);
+    mlk_say(r->because,
+            o->target->tool->release_deletes ? "the row in %s.%s was deleted"
+                                             : "the flag in %s.%s was cleared",
+            o->target->schema, o->target->table);
     return MLK_OK;
 }

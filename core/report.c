@@ -43,6 +43,14 @@ static void add_since(struct mlk_doc *j, const struct mlk_observation *o)
     add_time(j, "since_latest", o->since_latest);
 }
 
+static void add_expiry(struct mlk_doc *j, const struct mlk_observation *o)
+{
+    add_time(j, "expires", o->expires_earliest == o->expires_latest ? o->expires_latest : -1);
+    mlk_doc_text(j, "expires_text", o->row.expires.text);
+    add_time(j, "expires_earliest", o->expires_earliest);
+    add_time(j, "expires_latest", o->expires_latest);
+}
+
 static void add_table(struct mlk_doc *j, const struct mlk_target *t)
 {
     struct mlk_buf b;
@@ -78,9 +86,14 @@ cJSON *mlk_observation_json(const struct mlk_observation *o)
     mlk_doc_text(&j, "kind", t->tool->kind == MLK_NAMED ? "named" : "row");
     mlk_doc_text(&j, "schema", or_null(t->schema));
     mlk_doc_text(&j, "name", or_null(t->name));
+    mlk_doc_bool(&j, "server_wide", t->tool->scope == MLK_PER_SERVER);
+    mlk_doc_item(&j, "candidates",
+                 o->candidates ? cJSON_Duplicate(o->candidates, true) : cJSON_CreateArray());
     add_table(&j, t);
     add_held(&j, &o->facts);
     add_since(&j, o);
+    add_expiry(&j, o);
+    mlk_doc_text(&j, "owner_text", o->row.owner);
     mlk_doc_item(&j, "holder", holder_json(o));
     mlk_doc_item(&j, "holder_locks",
                  o->holder_locks ? cJSON_Duplicate(o->holder_locks, true) : cJSON_CreateNull());

@@ -8,9 +8,12 @@
 #include "holder.h"
 #include "miglock/sql.h"
 #include "observe.h"
-#include "miglock/text.h"
+#include "row_owner.h"
+#include "row_time.h"
 
-enum { ROWS_READ = 100 };
+/* Enough for every lock table that holds nothing but locks of migrations; Laravel's has those of a whole
+ * application. */
+enum { ROWS_READ = 1000 };
 
 static size_t char_length(const char *text)
 {
@@ -48,29 +51,40 @@ static bool has_table_locks(const struct mlk_snapshot *snap, uint64_t id, const 
     return false;
 }
 
-/* knex can keep its own tables in one schema and migrate another (schemaName). Then no session of the
- * migration need have anything to do with the lock's schema, and anybody could be it. True also where the
- * server does not say. */
+/* The table that a lock table belongs to is named like it: knex_migrations, DATABASECHANGELOG, cache. */
+static size_t stem_length(const char *table)
+{
+    static const char *const suffixes[] = {"_locks", "_lock", "lock"};
+    size_t len = strlen(table);
+
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        size_t n = strlen(suffixes[i]);
+
+        if (len > n && strcasecmp(table + len - n, suffixes[i]) == 0)
+            return len - n;
+    }
+    return len;
+}
+
+/* Some tools can keep their own tables in one schema and migrate another (knex's schemaName). Then no session
+ * of the migration need have anything to do with the lock's schema, and anybody could be it. True also where
+ * the server does not say. */
 static bool only_bookkeeping(struct mlk_session *s, const struct mlk_target *t)
 {
-    static const char suffix[] = "_lock";
     struct mlk_access need = {.need = MLK_NEED_SCHEMA, .schema = t->schema};
-    size_t len = strlen(t->table);
     struct mlk_rows *rows;
     struct mlk_buf sql;
     bool only = true;
 
     if (!t->tool->elsewhere)
         return false;
-    if (len >= sizeof suffix - 1 && strcasecmp(t->table + len - (sizeof suffix - 1), suffix) == 0)
-        len -= sizeof suffix - 1;
     mlk_buf_init(&sql, 4096);
     mlk_buf_str(&sql, MLK_TAG "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ");
     mlk_sql_string(&sql, t->schema, strlen(t->schema));
     mlk_buf_str(&sql, " AND TABLE_NAME NOT IN (");
     mlk_sql_string(&sql, t->table, strlen(t->table));
     mlk_buf_str(&sql, ", ");
-    mlk_sql_string(&sql, t->table, len);
+    mlk_sql_string(&sql, t->table, stem_length(t->table));
     mlk_buf_str(&sql, ") LIMIT 1");
     if (mlk_ask_buf(s, &need, &sql, &rows, NULL) == MLK_OK)
         only = rows->count == 0;
@@ -86,7 +100,7 @@ static bool mentions(const struct mlk_person *p, const char *schema)
 }
 
 /* Sessions that use the schema, name it in a statement, or have locks on its tables, could be the
- * migration. */
+ * migration; so could those of the host or process that the row names. */
 static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_people *people = &o->snapshot->people;
@@ -100,7 +114,8 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
 
         if (!mlk_person_counts(s, p))
             continue;
-        if (!in_schema && !anybody && p->id != o->holder_id && !has_table_locks(o->snapshot, p->id, schema))
+        in_schema = in_schema || p->id == o->holder_id || has_table_locks(o->snapshot, p->id, schema);
+        if (!in_schema && !anybody && !mlk_row_owner_fits(&o->row, p))
             continue;
         mlk_person_add(o->siblings, &o->sibling_count, p);
         o->facts.connected++;
@@ -108,7 +123,7 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
             continue;
         o->facts.working++;
         if (said++ < MLK_PEOPLE_SAID)
-            mlk_person_say(o->because, p, anybody ? "perhaps for this lock," : "in this schema");
+            mlk_person_say(o->because, p, in_schema ? "in this schema" : "perhaps for this lock,");
     }
     if (anybody && o->facts.connected)
         mlk_say(
@@ -120,6 +135,7 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
         mlk_say(o->because, "%zu session%s that could hold it %s connected and idle",
                 o->facts.connected - o->facts.working, o->facts.connected - o->facts.working == 1 ? "" : "s",
                 o->facts.connected - o->facts.working == 1 ? "is" : "are");
+    mlk_row_owner_say(s, o);
     if (!o->facts.connected)
         mlk_say(o->because,
                 o->facts.all_seen ? "no session that could hold it is connected to the schema %s"
@@ -160,35 +176,33 @@ static enum mlk_status find_companion(struct mlk_session *s, struct mlk_observat
     return mlk_ask_over(status) ? status : MLK_OK;
 }
 
-static void date(struct mlk_observation *o)
+static bool same_cells(const struct mlk_rows *a, size_t row_a, const struct mlk_rows *b, size_t row_b)
 {
-    const struct mlk_server *server = &o->snapshot->server;
-    char earliest[32], latest[32], started[32];
-    int64_t t;
+    bool same = a->columns == b->columns;
 
-    if (!o->row.since.text || !mlk_time_parse(o->row.since.text, &t))
-        return;
-    o->since_earliest = t - (o->row.since.clock == MLK_CLOCK_CLIENT_LOCAL ? MLK_ZONE_EAST_S : 0);
-    o->since_latest = t + (o->row.since.clock == MLK_CLOCK_CLIENT_LOCAL ? MLK_ZONE_WEST_S : 0);
-    if (o->since_latest > server->now && server->now > 0)
-        o->since_latest = server->now;
-    if (o->since_earliest > o->since_latest) {
-        mlk_say(o->because, "it says that it was taken at %s, which no clock has reached yet",
-                o->row.since.text);
-        o->since_earliest = o->since_latest = -1;
-        return;
+    for (size_t c = 0; same && c < a->columns; c++) {
+        const char *x = mlk_rows_text(a, row_a, c), *y = mlk_rows_text(b, row_b, c);
+
+        same = x && y ? strcmp(x, y) == 0 : x == y;
     }
-    mlk_time_format(o->since_earliest, earliest, sizeof earliest);
-    mlk_time_format(o->since_latest, latest, sizeof latest);
-    if (o->row.since.clock == MLK_CLOCK_CLIENT_LOCAL)
-        mlk_say(o->because,
-                "taken at %s by its client's clock, whose time zone is not stored: between %s and %s",
-                o->row.since.text, earliest, latest);
-    if (server->started < 0 || o->since_latest >= server->started)
-        return;
-    o->facts.older_than_server = true;
-    mlk_time_format(server->started, started, sizeof started);
-    mlk_say(o->because, "the server started at %s, after the lock was taken in whatever time zone", started);
+    return same;
+}
+
+/* For a table that is in order only the row that counts is compared: Laravel's has the locks of a whole
+ * application, and some are always changing. */
+static bool same_lock(const struct mlk_observation *o, const struct mlk_rows *dirty)
+{
+    struct mlk_row_state there;
+    bool same = dirty->count == o->rows->count;
+
+    o->target->tool->read(dirty, &there);
+    if (there.finding != o->row.finding)
+        return false;
+    if (there.finding == MLK_ROW_FREE || there.finding == MLK_ROW_HELD)
+        return same_cells(dirty, there.row, o->rows, o->row.row);
+    for (size_t r = 0; same && r < dirty->count; r++)
+        same = same_cells(dirty, r, o->rows, r);
+    return same;
 }
 
 /* What is committed against what is there: knex keeps its flag uncommitted while a migration without DDL
@@ -206,15 +220,7 @@ static void compare_uncommitted(struct mlk_session *s, struct mlk_observation *o
             o->facts.lock = MLK_LOCK_UNREADABLE;
         return;
     }
-    same = dirty->count == o->rows->count && dirty->columns == o->rows->columns;
-    for (size_t r = 0; same && r < dirty->count; r++) {
-        for (size_t c = 0; same && c < dirty->columns; c++) {
-            const char *a = mlk_rows_text(dirty, r, c);
-            const char *b = mlk_rows_text(o->rows, r, c);
-
-            same = a && b ? strcmp(a, b) == 0 : a == b;
-        }
-    }
+    same = same_lock(o, dirty);
     mlk_rows_free(dirty);
     if (same)
         return;
@@ -262,6 +268,52 @@ static void damaged(struct mlk_observation *o)
     mlk_buf_free(&text);
 }
 
+/* A row beyond those that were read could be the lock. */
+static void cut_short(struct mlk_observation *o)
+{
+    const struct mlk_target *t = o->target;
+
+    if (o->row.finding == MLK_ROW_HELD || (o->rows->count < ROWS_READ && !o->rows->truncated))
+        return;
+    o->facts.lock = MLK_LOCK_UNREADABLE;
+    o->damage = NULL;
+    mlk_say(o->because, "%s.%s has more than %zu rows, and only these were read", t->schema, t->table,
+            o->rows->count);
+}
+
+/* What the row says. */
+static void find(struct mlk_observation *o)
+{
+    const struct mlk_target *t = o->target;
+    bool flag = !t->tool->release_deletes;
+
+    t->tool->read(o->rows, &o->row);
+    switch (o->row.finding) {
+    case MLK_ROW_FREE:
+        o->facts.lock = MLK_LOCK_FREE;
+        mlk_say(o->because, flag ? "the flag in %s.%s is not set" : "no row in %s.%s says that it is held",
+                t->schema, t->table);
+        break;
+    case MLK_ROW_HELD:
+        o->facts.lock = MLK_LOCK_HELD;
+        mlk_say(o->because, flag ? "the flag in %s.%s is set" : "a row in %s.%s says that it is held",
+                t->schema, t->table);
+        break;
+    case MLK_ROW_MISSING:
+    case MLK_ROW_SEVERAL:
+    case MLK_ROW_ODD:
+        damaged(o);
+        break;
+    }
+    if (o->row.held_rows > 1)
+        mlk_say(o->because,
+                "%zu rows say so; this is about one of them, and the others stay when it is released",
+                o->row.held_rows);
+    if (o->row.note)
+        mlk_say(o->because, "%s", o->row.note);
+    cut_short(o);
+}
+
 enum mlk_status mlk_observe_row(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_target *t = o->target;
@@ -271,29 +323,13 @@ enum mlk_status mlk_observe_row(struct mlk_session *s, struct mlk_observation *o
         return status;
     if (status)
         return unreadable(s, o, status);
-    t->tool->read(o->rows, &o->row);
-    switch (o->row.finding) {
-    case MLK_ROW_FREE:
-        o->facts.lock = MLK_LOCK_FREE;
-        mlk_say(o->because, "the flag in %s.%s is not set", t->schema, t->table);
-        break;
-    case MLK_ROW_HELD:
-        o->facts.lock = MLK_LOCK_HELD;
-        mlk_say(o->because, "the flag in %s.%s is set", t->schema, t->table);
-        break;
-    case MLK_ROW_MISSING:
-    case MLK_ROW_SEVERAL:
-    case MLK_ROW_ODD:
-        damaged(o);
-        break;
-    }
-    if (o->row.note)
-        mlk_say(o->because, "%s", o->row.note);
+    find(o);
     compare_uncommitted(s, o);
     if (o->facts.lock == MLK_LOCK_FREE && !o->facts.uncommitted)
         return MLK_OK;
-    date(o);
-    status = find_companion(s, o);
+    status = mlk_row_times(s, o);
+    if (!status)
+        status = find_companion(s, o);
     if (!status)
         find_candidates(s, o);
     return status;

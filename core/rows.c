@@ -151,3 +151,8 @@ int mlk_rows_column(const struct mlk_rows *rows, const char *name)
     }
     return -1;
 }
+
+const char *mlk_rows_name(const struct mlk_rows *rows, int column)
+{
+    return rows && column >= 0 && (size_t)column < rows->columns ? rows->names[column] : NULL;
+}

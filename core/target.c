@@ -85,19 +85,17 @@ static void clear(struct mlk_target *t)
 static enum mlk_status find_tool(const char *tool, size_t len, struct mlk_target *out, char *error,
                                  size_t size)
 {
-    struct mlk_buf list;
+    const struct mlk_tool *nearest;
     char shown[SHOWN];
 
     clear(out);
     out->tool = mlk_tool_find(tool, len);
     if (out->tool)
         return MLK_OK;
-    mlk_buf_init(&list, MLK_ERROR_MAX);
-    mlk_tool_list(&list);
+    nearest = mlk_tool_nearest(tool, len);
     mlk_printable(shown, sizeof shown, tool, len);
-    bad(error, size, "unknown tool '%s'; known are: %s", shown, mlk_buf_text(&list));
-    mlk_buf_free(&list);
-    return MLK_USAGE;
+    return bad(error, size, "unknown tool '%s'; %s%s%sSELECT miglock_tools() (or `miglock tools`) lists them",
+               shown, nearest ? "did you mean " : "", nearest ? nearest->id : "", nearest ? "? " : "");
 }
 
 /* named:NAME */
@@ -122,11 +120,17 @@ static enum mlk_status compute_name(struct mlk_target *out, char *error, size_t 
     const struct mlk_tool *tool = out->tool;
     const char *usual = tool->default_qualifier;
     struct mlk_buf name;
+    enum mlk_status status;
 
     if (usual && strcmp(out->qualifier, usual) == 0)
         out->qualifier[0] = '\0';
     mlk_buf_fixed(&name, out->name, sizeof out->name);
-    if (tool->name(out->schema, out->qualifier[0] || !usual ? out->qualifier : usual, &name))
+    status = tool->name(out->schema, out->qualifier[0] || !usual ? out->qualifier : usual, &name);
+    if (status == MLK_UNSUPPORTED)
+        return bad(error, size,
+                   "no lock name of %s can be computed from this; miglock_locks() shows every lock",
+                   tool->title);
+    if (status)
         return bad(error, size, "the name that %s would use is longer than %d bytes", tool->id, MLK_NAME_MAX);
     return write_text(out);
 }

@@ -118,22 +118,22 @@ static enum mlk_status find_column(struct mlk_inner *inner, const char *schema, 
     return status;
 }
 
-static enum mlk_status take_metadata_lock(struct mlk_inner *inner, const char *schema, const char *table)
+static enum mlk_status take_metadata_lock(struct mlk_inner *inner, const struct mlk_access *access)
 {
     struct mlk_rows *rows = NULL;
     struct mlk_buf name, column, sql;
-    enum mlk_status status = find_column(inner, schema, table, &rows);
+    enum mlk_status status = find_column(inner, access->schema, access->table, &rows);
 
     mlk_buf_init(&name, SQL_MAX);
     mlk_buf_init(&column, SQL_MAX);
     mlk_buf_init(&sql, SQL_MAX);
     if (!status) {
-        mlk_sql_table(&name, schema, table);
+        mlk_sql_table(&name, access->schema, access->table);
         mlk_sql_ident(&column, mlk_rows_text(rows, 0, 0));
         if (name.status || column.status)
             sql.status = MLK_TOO_LONG;
         else
-            inner->lock_statement(&sql, name.text, column.text);
+            inner->lock_statement(&sql, access->need, name.text, column.text);
         status = run_buf(inner, &sql, NULL);
     }
     mlk_buf_free(&name);
@@ -142,14 +142,14 @@ static enum mlk_status take_metadata_lock(struct mlk_inner *inner, const char *s
     return status;
 }
 
-enum mlk_status mlk_inner_guard_table(struct mlk_inner *inner, const char *schema, const char *table)
+enum mlk_status mlk_inner_guard_table(struct mlk_inner *inner, const struct mlk_access *access)
 {
-    enum mlk_status status = mlk_inner_open_table(inner, schema, table);
+    enum mlk_status status = mlk_inner_open_table(inner, access->schema, access->table);
 
     if (status)
         return status;
     if (!inner->in_transaction)
         return mlk_inner_error(inner, MLK_UNSUPPORTED, 0, "a change needs a transaction around it");
-    status = take_metadata_lock(inner, schema, table);
-    return status ? status : mlk_inner_open_table(inner, schema, table);
+    status = take_metadata_lock(inner, access);
+    return status ? status : mlk_inner_open_table(inner, access->schema, access->table);
 }

@@ -103,8 +103,8 @@ done:
 static pthread_mutex_t temporary_tables = PTHREAD_MUTEX_INITIALIZER;
 enum { TURN_POLL_MS = 20, TURN_MAX_S = 30 };
 
-/* Those that cannot need a temporary table, and those that can wait long for a lock of another session. An
- * UPDATE is not among them: it can fire a trigger. */
+/* Those that cannot need a temporary table, and those that can wait long for a lock of another session.
+ * UPDATE and DELETE are not among them: they can fire a trigger. */
 static bool needs_turn(const char *sql, size_t len)
 {
     static const char *const free[] = {"HANDLER ", "SET ",  "START ", "COMMIT",
@@ -235,12 +235,12 @@ static enum mlk_status query(struct mlk_session *s, const struct mlk_access *nee
         *rows = NULL;
     if (affected)
         *affected = 0;
-    if (!status && need->need == MLK_NEED_UPDATE) {
+    if (!status && (need->need == MLK_NEED_UPDATE || need->need == MLK_NEED_DELETE)) {
         status = check_writable(inner);
         if (!status)
             status = check_alone(inner);
         if (!status)
-            status = mlk_inner_guard_table(inner, need->schema, need->table);
+            status = mlk_inner_guard_table(inner, need);
     }
     return status ? status : mlk_inner_run(inner, sql, len, rows, affected);
 }
@@ -299,9 +299,11 @@ static const struct mlk_session_ops ops = {
     .close = close_session,
 };
 
-/* Not even the optimizer looks at the WHERE of a view that rows are put into, and there are no rows. */
-static void lock_statement(struct mlk_buf *sql, const char *table, const char *column)
+/* Not even the optimizer looks at the WHERE of a view that rows are put into, and there are no rows. The
+ * session may do so whatever the change will be. */
+static void lock_statement(struct mlk_buf *sql, enum mlk_need need, const char *table, const char *column)
 {
+    (void)need;
     mlk_buf_fmt(sql, "INSERT INTO %s (%s) SELECT NULL FROM DUAL WHERE FALSE", table, column);
 }
 

@@ -80,8 +80,8 @@ static enum mlk_status query(struct mlk_session *s, const struct mlk_access *nee
         *rows = NULL;
     if (affected)
         *affected = 0;
-    if (need->need == MLK_NEED_UPDATE)
-        status = mlk_inner_guard_table(inner, need->schema, need->table);
+    if (need->need == MLK_NEED_UPDATE || need->need == MLK_NEED_DELETE)
+        status = mlk_inner_guard_table(inner, need);
     return status ? status : mlk_inner_run(inner, sql, len, rows, affected);
 }
 
@@ -123,9 +123,12 @@ static const struct mlk_session_ops ops = {
 };
 
 /* Needs no more rights than the change itself; an INSERT would. */
-static void lock_statement(struct mlk_buf *sql, const char *table, const char *column)
+static void lock_statement(struct mlk_buf *sql, enum mlk_need need, const char *table, const char *column)
 {
-    mlk_buf_fmt(sql, "UPDATE %s SET %s = %s WHERE FALSE", table, column, column);
+    if (need == MLK_NEED_DELETE)
+        mlk_buf_fmt(sql, "DELETE FROM %s WHERE FALSE", table);
+    else
+        mlk_buf_fmt(sql, "UPDATE %s SET %s = %s WHERE FALSE", table, column, column);
 }
 
 static enum mlk_status connect(struct mysql_inner *mysql)

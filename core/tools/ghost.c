@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "ghost_session.h"
 #include "miglock/sql.h"
 #include "tools.h"
 
@@ -104,21 +105,20 @@ static enum mlk_status repair(const char *schema, const char *table, const struc
     return mlk_buf_str(sql, " (lock_key, locked, acquired_at, released_at) VALUES ('km01', 0, NULL, NULL)");
 }
 
-/* Announced for a coming version: a named lock beside the row. Source: branch feat/lock-improvements. */
-static enum mlk_status companion(const char *schema, struct mlk_buf *name)
-{
-    static const char prefix[] = "km_migration_";
-    size_t room = 64 - (sizeof prefix - 1);
-    size_t len = 0;
-
-    /* cut to 64 characters */
-    for (; schema[len]; len++) {
-        if (((unsigned char)schema[len] & 0xc0u) != 0x80u && room-- == 0)
-            break;
-    }
-    mlk_buf_str(name, prefix);
-    return mlk_buf_add(name, schema, len);
-}
+static const struct mlk_phrase phrases[] = {
+    {"Migration lock was never released or currently a migration is running", NULL},
+    {"Migrations are running at the moment. Please wait that the lock get`s released", NULL},
+    {"MigrationsAreLockedError", NULL},
+    {"Migration lock was already released?",
+     "Somebody cleared the flag while this migration was running: it was stopped in the middle."},
+    {"Error while acquire the migration lock", "The database refused to change the lock's row: its own error "
+                                               "stands beside this one."},
+    {"Error while releasing the migration lock",
+     "The migration has ended, but the flag could not be cleared: it stays set, and nobody is migrating."},
+    {"Please provide a file named MigratorConfig.js in your project root",
+     "`knex-migrator rollback` was run outside of Ghost's own directory: it has not looked at the lock."},
+    {NULL, NULL},
+};
 
 static const char *const advice[] = {
     "Look at the last rows of the table `migrations` in the same schema: the version that was being applied "
@@ -133,16 +133,22 @@ const struct mlk_tool mlk_tool_ghost = {
     .title = "Ghost (knex-migrator)",
     .kind = MLK_ROW,
     .how = "A flag in the table migrations_lock, row lock_key = 'km01'; it stays when the process dies.",
+    .stuck =
+        "When the process is killed or loses its connection, and after errors of a check or a hook; also "
+        "when the row is missing, which Ghost reads as locked.",
     .own_unlock = "UPDATE migrations_lock SET locked=0 WHERE lock_key='km01'",
     .message = "Migration lock was never released or currently a migration is running. (or: Migrations are "
                "running at the "
                "moment. Please wait that the lock get`s released.)",
+    .phrases = phrases,
+    .source = "knex-migrator 3.0.0 to 6.2.1: lib/locking.js, lib/index.js, lib/errors.js, "
+              "migrations/lock-table.js",
     .default_table = "migrations_lock",
     .columns = columns,
     .read = read_rows,
     .release = release,
     .explain = explain,
     .repair = repair,
-    .companion = companion,
+    .companion = mlk_ghost_session_name,
     .advice = advice,
 };

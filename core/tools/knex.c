@@ -102,6 +102,19 @@ static enum mlk_status repair(const char *schema, const char *table, const struc
     return mlk_buf_str(sql, " (is_locked) VALUES (0)");
 }
 
+/* What knex writes of a failed statement is the statement, " - " and the server's message. */
+static const struct mlk_phrase phrases[] = {
+    {"Can't take lock to run migrations: Migration table is already locked", NULL},
+    {"Migration table is already locked", NULL},
+    {"MigrationLocked", NULL},
+    {"where `is_locked` = 0 - Lock wait timeout exceeded",
+     "Another session has changed the lock's row and not committed: a migration without DDL is running, "
+     "although the table reads free."},
+    {"release the lock manually by running 'knex migrate:unlock'", NULL},
+    {"you can release lock manually by deleting all the rows from migrations lock table", NULL},
+    {NULL, NULL},
+};
+
 static const char *const advice[] = {
     "Compare the last rows of the migrations table (knex_migrations unless configured) with the files: the "
     "migration that "
@@ -116,14 +129,20 @@ const struct mlk_tool mlk_tool_knex = {
     .how = "A flag in the table knex_migrations_lock (or <tableName>_lock); it stays when the process dies "
            "after its first "
            "DDL, and is uncommitted while a migration without DDL runs.",
+    .stuck = "When the process dies or loses its connection after its first DDL; also when the table has "
+             "more than "
+             "one row, as two first runs at the same time can leave it.",
     .own_unlock = "knex migrate:unlock",
     .message = "Migration table is already locked",
+    .phrases = phrases,
+    .source = "knex 0.10 to 3.3: lib/migrations/migrate/Migrator.js, table-creator.js",
     .takes_qualifier = true,
     .qualifier_is = "lock table",
     .unlike = "id", /* Kysely's table, which is not used on MySQL */
     .default_table = "knex_migrations_lock",
     .elsewhere = true, /* schemaName */
     .columns = columns,
+    .columns_max = 2,
     .read = read_rows,
     .release = release,
     .explain = explain,

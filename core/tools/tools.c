@@ -3,13 +3,43 @@
 
 #include <string.h>
 
-#include "document.h"
+#include "describe.h"
 #include "miglock/miglock.h"
 
 static const struct mlk_tool *const table[] = {
     &mlk_tool_rails,
     &mlk_tool_ghost,
+    &mlk_tool_ghost_session,
     &mlk_tool_knex,
+    &mlk_tool_liquibase,
+    &mlk_tool_liquibase_sessionlock,
+    &mlk_tool_msr,
+    &mlk_tool_bun,
+    &mlk_tool_yoyo,
+    &mlk_tool_morph,
+    &mlk_tool_laravel,
+    &mlk_tool_flyway,
+    &mlk_tool_golang_migrate,
+    &mlk_tool_grafana,
+    &mlk_tool_sqlx,
+    &mlk_tool_prisma,
+    &mlk_tool_sqitch,
+    &mlk_tool_sqitch_old,
+    &mlk_tool_ecto,
+    &mlk_tool_efcore_pomelo,
+    &mlk_tool_efcore_oracle,
+    &mlk_tool_atlas,
+    &mlk_tool_atlas_diff,
+    &mlk_tool_atlas_lint,
+    &mlk_tool_evolve,
+    &mlk_tool_kysely,
+    &mlk_tool_airflow,
+    &mlk_tool_mage,
+    &mlk_tool_gh_ost,
+    &mlk_tool_gh_ost_cutover,
+    &mlk_tool_spirit,
+    &mlk_tool_spirit_multi,
+    &mlk_tool_skeema,
     &mlk_tool_named,
 };
 
@@ -29,12 +59,56 @@ const struct mlk_tool *mlk_tool_find(const char *id, size_t len)
     return NULL;
 }
 
-void mlk_tool_list(struct mlk_buf *out)
+/* A character as ids have it: small (ASCII) and with '-' where some write '_'. */
+static char as_in_ids(char c)
 {
-    const struct mlk_tool *tool;
+    if (c == '_')
+        return '-';
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
-    for (size_t i = 0; (tool = mlk_tool_at(i)); i++)
-        mlk_buf_fmt(out, "%s%s", i ? ", " : "", tool->id);
+/* How many characters must be put in, taken out or changed to make id of text, but for their case.
+ * Wagner and Fischer's table, one row of it at a time; len is less than ID_MAX. */
+enum { ID_MAX = 32 };
+static size_t edits(const char *text, size_t len, const char *id)
+{
+    size_t row[ID_MAX + 1];
+
+    for (size_t j = 0; j <= len; j++)
+        row[j] = j;
+    for (size_t i = 0; id[i]; i++) {
+        size_t corner = row[0];
+
+        row[0] = i + 1;
+        for (size_t j = 1; j <= len; j++) {
+            size_t best = corner + (as_in_ids(text[j - 1]) != id[i]);
+
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            corner = row[j];
+            row[j] = best;
+        }
+    }
+    return row[len];
+}
+
+const struct mlk_tool *mlk_tool_nearest(const char *id, size_t len)
+{
+    enum { EDITS_MAX = 2 };
+    const struct mlk_tool *tool, *nearest = NULL;
+    size_t fewest = len < EDITS_MAX + 1 ? len : EDITS_MAX + 1; /* at least one character is right */
+
+    for (size_t i = 0; len < ID_MAX && (tool = mlk_tool_at(i)); i++) {
+        size_t n = edits(id, len, tool->id);
+
+        if (n < fewest) {
+            fewest = n;
+            nearest = tool;
+        }
+    }
+    return nearest;
 }
 
 bool mlk_flag(const struct mlk_rows *rows, size_t row, int column, int64_t *value)
@@ -60,19 +134,7 @@ enum mlk_status mlk_tools(cJSON **out)
 
     *out = NULL;
     for (size_t i = 0; array && (tool = mlk_tool_at(i)); i++) {
-        struct mlk_doc j;
-
-        mlk_doc_begin(&j);
-        mlk_doc_text(&j, "tool", tool->id);
-        mlk_doc_text(&j, "title", tool->title);
-        mlk_doc_text(&j, "kind", tool->kind == MLK_NAMED ? "named" : "row");
-        mlk_doc_text(&j, "how", tool->how);
-        mlk_doc_text(&j, "default_table", tool->default_table);
-        mlk_doc_bool(&j, "qualifier", tool->takes_qualifier);
-        mlk_doc_text(&j, "message", tool->message);
-        mlk_doc_text(&j, "own_unlock", tool->own_unlock);
-        mlk_doc_list(&j, "advice", tool->advice);
-        if (!cJSON_AddItemToArray(array, mlk_doc_end(&j))) {
+        if (!cJSON_AddItemToArray(array, mlk_tool_describe(tool))) {
             cJSON_Delete(array);
             return MLK_NO_MEMORY;
         }

@@ -23,6 +23,12 @@ const char *mlk_version(void);
 /* JSON array of the tools and how each locks. Needs no server. */
 enum mlk_status mlk_tools(cJSON **out);
 
+/* What an error message or a log says of migration locks: docs/report.md. Needs no server. text may be any
+ * bytes; of more than MLK_EXPLAIN_MAX the rest is not read, and the document says so. MLK_OK, also where
+ * nothing was recognised, or MLK_NO_MEMORY. Takes time linear in len. */
+enum { MLK_EXPLAIN_MAX = 1 << 20 };
+enum mlk_status mlk_explain(const char *text, size_t len, cJSON **out);
+
 /* The report of one lock. ask: the holder's client is asked whether it is still there, which takes up to
  * MLK_PROBE_LIMIT_MS; else only what the kernel knows already is read. */
 enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *target, bool ask, cJSON **out,

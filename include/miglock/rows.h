@@ -42,5 +42,7 @@ int64_t mlk_rows_int(const struct mlk_rows *rows, size_t row, size_t column, int
 uint64_t mlk_rows_id(const struct mlk_rows *rows, size_t row, size_t column);
 /* The column of that name (ASCII case ignored), or -1. */
 int mlk_rows_column(const struct mlk_rows *rows, const char *name);
+/* The name of a column as the server gave it; NULL where it has none, also for -1. Owned by rows. */
+const char *mlk_rows_name(const struct mlk_rows *rows, int column);
 
 #endif

@@ -31,14 +31,15 @@ enum mlk_need {
     MLK_NEED_SCHEMA,  /* to see that a schema exists: any privilege on it or in it */
     MLK_NEED_SELECT,  /* SELECT on schema.table */
     MLK_NEED_UPDATE,  /* UPDATE on schema.table */
+    MLK_NEED_DELETE,  /* DELETE on schema.table */
     MLK_NEED_PROCESS, /* the sessions and transactions of everyone */
     MLK_NEED_KILL,    /* to kill connection_id: the right to kill any, or it is the invoker's own */
 };
 
 struct mlk_access {
     enum mlk_need need;
-    const char *schema;     /* MLK_NEED_SCHEMA, MLK_NEED_SELECT, MLK_NEED_UPDATE */
-    const char *table;      /* MLK_NEED_SELECT, MLK_NEED_UPDATE */
+    const char *schema;     /* MLK_NEED_SCHEMA, and those of a table */
+    const char *table;      /* MLK_NEED_SELECT, MLK_NEED_UPDATE, MLK_NEED_DELETE */
     uint64_t connection_id; /* MLK_NEED_KILL */
 };
 

@@ -38,20 +38,23 @@ enum mlk_clock {
     MLK_CLOCK_CLIENT_LOCAL, /* text: the client's local time, its zone not stored */
     MLK_CLOCK_SERVER,       /* text: NOW() in the zone of the tool's session, by default the server's */
     MLK_CLOCK_COLUMN,       /* text: exact in a TIMESTAMP column, of an unknown zone in any other */
+    MLK_CLOCK_CLIENT_UTC,   /* text: the client's UTC; a TIMESTAMP column took it for local time of the tool's
+                             * session, so it shows it shifted */
     MLK_CLOCK_UNIX_S,       /* a number: seconds since 1970 */
 };
 
 struct mlk_row_time {
     const char *text; /* as stored; owned by the rows; NULL where the tool does not say */
     enum mlk_clock clock;
-    int column; /* of the rows; for MLK_CLOCK_COLUMN */
+    int column; /* of the rows, -1 where it is none; for SERVER, COLUMN and CLIENT_UTC */
 };
 
 enum { MLK_OWNER_MAX = 256 };
 
 struct mlk_row_state {
     enum mlk_row_finding finding;
-    size_t row;                  /* the row that counts, for FREE and HELD */
+    size_t row;                  /* the row that counts, for FREE and HELD; SIZE_MAX where there is none */
+    size_t held_rows;            /* rows that each say that it is held, where there can be several; else 0 */
     struct mlk_row_time since;   /* when it was taken */
     struct mlk_row_time expires; /* when others may take it over */
     const char *owner;           /* what the row says of its owner; owned by the rows; NULL where nothing */
@@ -103,8 +106,10 @@ struct mlk_tool {
     const char *const
         *columns;       /* what a lock table of this tool must have, NULL-terminated; matching ignores case */
     const char *unlike; /* a column that says that it is not this tool's; NULL */
+    size_t columns_max; /* a table with more columns is not this tool's; 0: it may have any number */
     void (*read)(const struct mlk_rows *rows, struct mlk_row_state *out);
-    bool release_deletes; /* release is a DELETE, which takes that right; else an UPDATE */
+    bool release_deletes; /* release is a DELETE, which takes that right; else an UPDATE. A row that is there
+                           * is the lock then, without a flag in it */
     /* Appends the one statement that does what the tool's own unlock does to rows[state->row], with every
      * value that was seen in its WHERE (compare-and-set). */
     enum mlk_status (*release)(const char *schema, const char *table, const struct mlk_rows *rows,
@@ -126,7 +131,7 @@ struct mlk_tool {
 const struct mlk_tool *mlk_tool_at(size_t index);
 /* By id (exact); NULL where there is none. */
 const struct mlk_tool *mlk_tool_find(const char *id, size_t len);
-/* Writes "rails, ghost, knex, named" for messages. */
-void mlk_tool_list(struct mlk_buf *out);
+/* The tool whose id is at most two typing errors away, for messages; NULL where there is none. */
+const struct mlk_tool *mlk_tool_nearest(const char *id, size_t len);
 
 #endif

@@ -8,7 +8,7 @@
 # PACKAGE, or PACKAGE=COMMAND where any program of that name will do, wherever it came from.
 # shellcheck disable=SC2034 # used by name
 MLK_PACKAGES_build=(gcc=gcc cmake=cmake ninja-build=ninja pkg-config=pkg-config libc6-dev
-	libmariadb-dev libmariadbd-dev libcjson-dev zlib1g-dev)
+	libmariadb-dev libmariadbd-dev libcjson-dev zlib1g-dev libmd-dev)
 # shellcheck disable=SC2034
 MLK_PACKAGES_servers=(debootstrap=debootstrap debian-archive-keyring util-linux iproute2=ss)
 # shellcheck disable=SC2034

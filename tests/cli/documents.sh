@@ -100,3 +100,8 @@ mlk probe "$id" --json
 members 'docs/report.md lists the members of a probe' d 'A session:' '## The result of a probe'
 mlk release ghost:blog --dry-run --json
 members 'docs/report.md lists the members of a release' d '## The result of a release'
+mlk explain Migration table is already locked --json
+members 'docs/report.md lists the members of what a message says' d '## What a message says'
+members 'docs/report.md lists the members of a match' 'd.matches[0]' 'A match:'
+mlk tools --json
+members 'docs/report.md lists the members of a tool' r '## The tools'

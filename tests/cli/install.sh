@@ -100,7 +100,7 @@ is 'and who holds it' "$(root "SELECT holder_id, holder_user FROM miglock.locks 
 is 'its reasons are JSON' \
 	"$(root "SELECT JSON_VALID(because) AND JSON_LENGTH(because) > 0 AND JSON_VALID(blind_spots) FROM miglock.locks WHERE target = 'ghost:shop'")" 1
 is 'SELECT * has its columns' "$(server_client -B -e 'SELECT * FROM miglock.locks' | head -n 1 | tr '\t' ' ')" \
-	'target tool kind schema_name verdict held since held_seconds holder_id holder_user holder_host holder_program holder_pid waiters because blind_spots token next'
+	'target tool kind schema_name lock_name lock_table server_wide verdict held since held_seconds expires owner_text holder_id holder_user holder_host holder_program holder_pid waiters candidates because blind_spots token next'
 is 'the next statement in it works' \
 	"$(root "$(root "SELECT next FROM miglock.locks WHERE target = 'ghost:shop'")" | grep -c '"outcome":"released"')" 1
 root "GRANT SELECT ON miglock.locks TO nobody"

@@ -48,6 +48,8 @@ static void objects(struct contract *c)
     contract_check(c, !strstr(c->s->error, "hidden"), "and its content is not told");
     contract_run_on(c, MLK_NEED_UPDATE, "mlk_secret", "t", "UPDATE mlk_secret.t SET v = 'seen'");
     contract_check(c, contract_refused(c, MLK_DENIED), "and cannot be changed");
+    contract_run_on(c, MLK_NEED_DELETE, "mlk_secret", "t", "DELETE FROM mlk_secret.t");
+    contract_check(c, contract_refused(c, MLK_DENIED), "nor deleted from");
     still_works(c, "after a denial the session still works");
 }
 
@@ -56,6 +58,7 @@ static void rights(struct contract *c)
     const struct mlk_access nothing = {.need = MLK_NEED_NOTHING};
     const struct mlk_access read = {.need = MLK_NEED_SELECT, .schema = CONTRACT_SCHEMA, .table = "t"};
     const struct mlk_access write = {.need = MLK_NEED_UPDATE, .schema = CONTRACT_SCHEMA, .table = "t"};
+    const struct mlk_access drop = {.need = MLK_NEED_DELETE, .schema = CONTRACT_SCHEMA, .table = "t"};
     const struct mlk_access secret = {.need = MLK_NEED_SELECT, .schema = "mlk_secret", .table = "t"};
 
     c->status = c->s->ops->may(c->s, &nothing);
@@ -64,6 +67,8 @@ static void rights(struct contract *c)
     contract_check(c, c->status == MLK_OK, "the account may read its table");
     c->status = c->s->ops->may(c->s, &write);
     contract_check(c, c->status == MLK_OK, "the account may change its table");
+    c->status = c->s->ops->may(c->s, &drop);
+    contract_check(c, c->status == MLK_OK, "the account may delete from its table");
     c->s->error[0] = '\0';
     c->status = c->s->ops->may(c->s, &secret);
     contract_check(c, c->status == MLK_OK || (c->status == MLK_DENIED && c->s->error[0]),

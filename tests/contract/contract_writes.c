@@ -55,6 +55,26 @@ static void commits(struct contract *c)
     contract_check(c, value_is(c, "one"), "and is there");
 }
 
+static void delete (struct contract *c, const char *sql)
+{
+    contract_run_on(c, MLK_NEED_DELETE, CONTRACT_SCHEMA, "t", sql);
+}
+
+static void deletes(struct contract *c)
+{
+    contract_run(c, "START TRANSACTION");
+    delete (c, "DELETE FROM mlk_contract.t WHERE id = 2 AND v = 'other'");
+    contract_check(c, c->status == MLK_OK && c->affected == 0, "a row that has changed is not deleted");
+    delete (c, "DELETE FROM mlk_contract.t WHERE id = 2 AND v = 'two'");
+    contract_check(c, c->status == MLK_OK && !c->rows && c->affected == 1, "one deleted row counts as one");
+    delete (c, "DELETE FROM mlk_contract.t WHERE id = 2 AND v = 'two'");
+    contract_check(c, c->status == MLK_OK && c->affected == 0, "a row can be deleted once");
+    contract_run(c, "ROLLBACK");
+    contract_read(c, "t", false, 10);
+    contract_check(c, c->status == MLK_OK && c->rows && c->rows->count == 2 && contract_cell(c, "2", "v"),
+                   "a rollback brings a deleted row back");
+}
+
 /* A refused statement in a transaction must not end it. */
 static void errors(struct contract *c)
 {
@@ -70,5 +90,6 @@ void contract_writes(struct contract *c)
 {
     counts(c);
     commits(c);
+    deletes(c);
     errors(c);
 }

@@ -36,7 +36,7 @@ static size_t split_line(const char *line, size_t len, const char **cells, size_
     return count;
 }
 
-enum { COLUMNS_MAX = 40 };
+enum { COLUMNS_MAX = 256 };
 
 static struct mlk_rows *new_result(const char *const *cells, const size_t *lengths, size_t count)
 {

@@ -7,7 +7,7 @@
 #include "mariadb_grants.h"
 #include "unit.h"
 
-enum { ALL = MLK_RIGHT_SELECT | MLK_RIGHT_UPDATE | MLK_RIGHT_SEE };
+enum { ALL = MLK_RIGHT_SELECT | MLK_RIGHT_UPDATE | MLK_RIGHT_DELETE | MLK_RIGHT_SEE };
 
 static const char me[] = "'shop'@'%'", role[] = "'migrators'@''", other[] = "'other'@''";
 
@@ -122,6 +122,11 @@ static void names_of_rights(void **state)
     (void)state;
     assert_int_equal(mlk_right_of("SELECT", 6, true), MLK_RIGHT_SELECT | MLK_RIGHT_SEE);
     assert_int_equal(mlk_right_of("UPDATE", 6, false), MLK_RIGHT_UPDATE | MLK_RIGHT_SEE);
+    assert_int_equal(mlk_right_of("DELETE", 6, false), MLK_RIGHT_DELETE | MLK_RIGHT_SEE);
+    assert_int_equal(mlk_right_of("DELETE", 6, true), MLK_RIGHT_DELETE | MLK_RIGHT_SEE);
+    /* another privilege, of system versioned tables */
+    assert_int_equal(mlk_right_of("DELETE HISTORY", 14, true), 0);
+    assert_int_equal(mlk_right_of("DELETE HISTORY", 14, false), MLK_RIGHT_SEE);
     assert_int_equal(mlk_right_of("PROCESS, SUPER", 7, true), MLK_RIGHT_PROCESS);
     assert_int_equal(mlk_right_of("CONNECTION ADMIN", 16, true), MLK_RIGHT_CONNECTION_ADMIN);
     assert_int_equal(mlk_right_of("USAGE", 5, true), 0);
@@ -148,7 +153,7 @@ static void no_grant_allows_nothing(void **state)
     struct mlk_grants *g = list(false);
 
     (void)state;
-    for (unsigned right = 1; right <= MLK_RIGHT_SEE; right *= 2) {
+    for (unsigned right = 1; right <= MLK_RIGHT_DELETE; right *= 2) {
         assert_false(mlk_grants_allow(g, right, "shop", "t"));
         assert_false(mlk_grants_allow(g, right, "shop", NULL));
         assert_false(mlk_grants_allow(g, right, NULL, NULL));
@@ -180,6 +185,7 @@ static void on_a_schema(void **state)
     (void)state;
     add(g, me, "shop", NULL, MLK_RIGHT_UPDATE | MLK_RIGHT_SEE);
     assert_true(mlk_grants_allow(g, MLK_RIGHT_UPDATE, "shop", "t"));
+    assert_false(mlk_grants_allow(g, MLK_RIGHT_DELETE, "shop", "t"));
     assert_true(mlk_grants_allow(g, MLK_RIGHT_UPDATE, "shop", NULL));
     assert_true(mlk_grants_allow(g, MLK_RIGHT_SEE, "shop", NULL));
     assert_false(mlk_grants_allow(g, MLK_RIGHT_SELECT, "shop", "t"));

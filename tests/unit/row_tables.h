@@ -31,6 +31,51 @@ static inline struct mlk_rows *row_table_rows(const struct row_table *table)
     return rows;
 }
 
+/* How a tool must read a table. */
+struct row_case {
+    const char *what;
+    struct row_table table;
+    enum mlk_row_finding finding;
+    size_t row; /* for FREE and HELD */
+    const char *since, *expires, *owner, *host;
+    int64_t pid;
+    size_t held_rows;
+    bool noted;
+};
+
+static inline void row_text_is(const char *what, const char *got, const char *expected)
+{
+    if (expected ? !got || strcmp(got, expected) != 0 : got != NULL)
+        fail_msg("%s: \"%s\", not \"%s\"", what, got ? got : "NULL", expected ? expected : "NULL");
+}
+
+static inline void row_cases_hold(const struct mlk_tool *tool, const struct row_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct row_case *c = &cases[i];
+        struct mlk_rows *rows = row_table_rows(&c->table);
+        struct mlk_row_state got;
+
+        memset(&got, 0xa5, sizeof got);
+        tool->read(rows, &got);
+        if (got.finding != c->finding)
+            fail_msg("%s: found %d, not %d", c->what, (int)got.finding, (int)c->finding);
+        if ((got.finding == MLK_ROW_FREE || got.finding == MLK_ROW_HELD) && got.row != c->row)
+            fail_msg("%s: row %zu", c->what, got.row);
+        row_text_is(c->what, got.since.text, c->since);
+        row_text_is(c->what, got.expires.text, c->expires);
+        row_text_is(c->what, got.owner, c->owner);
+        row_text_is(c->what, got.owner_host, c->host ? c->host : "");
+        if (got.owner_pid != c->pid)
+            fail_msg("%s: process %lld", c->what, (long long)got.owner_pid);
+        if (got.held_rows != c->held_rows)
+            fail_msg("%s: %zu rows", c->what, got.held_rows);
+        if ((got.note != NULL) != c->noted)
+            fail_msg("%s: the note is %s", c->what, got.note ? got.note : "missing");
+        mlk_rows_free(rows);
+    }
+}
+
 typedef enum mlk_status (*row_text_fn)(const char *schema, const char *table, const struct mlk_rows *rows,
                                        const struct mlk_row_state *state, struct mlk_buf *out);
 
@@ -68,6 +113,16 @@ static inline void row_table_says(const struct mlk_tool *tool, row_text_fn funct
     assert_int_equal(row_table_text(tool, function, name, table, &out), MLK_OK);
     if (!strstr(mlk_buf_text(&out), part))
         fail_msg("\"%s\" does not say \"%s\"", mlk_buf_text(&out), part);
+    mlk_buf_free(&out);
+}
+
+static inline void row_table_refuses(const struct mlk_tool *tool, row_text_fn function,
+                                     const struct row_table *table)
+{
+    struct mlk_buf out;
+
+    assert_int_equal(row_table_text(tool, function, "t", table, &out), MLK_UNSUPPORTED);
+    assert_string_equal(mlk_buf_text(&out), "");
     mlk_buf_free(&out);
 }
 

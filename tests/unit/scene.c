@@ -131,29 +131,40 @@ void scene_server(struct mlk_session *s, const char *read_only, const char *perf
     with_head(s, "@@GLOBAL.innodb_read_only", "innodb_read_only", "0");
 }
 
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* As the core asks: first for the names, then for the columns of all of them, by number in the order of
+ * names. */
 void scene_lock_tables(struct mlk_session *s, const char *tables)
 {
-    char names[2000] = "TABLE_SCHEMA|TABLE_NAME\n";
-    size_t used = strlen(names);
+    enum { ROOM = 4000, MOST = 50 };
+    char names[ROOM] = "TABLE_SCHEMA|TABLE_NAME\n", columns[ROOM] = "number|COLUMN_NAME\n";
+    char *copy = strdup(tables), *lines[MOST];
+    size_t count = 0, names_used = strlen(names), columns_used = strlen(columns);
 
-    for (const char *line = tables; *line; line = strchr(line, '\n') + 1) {
-        char match[300], rows[300] = "COLUMN_NAME\n";
-        int table = (int)strcspn(strchr(line, '|') + 1, "|");
-        int schema = (int)strcspn(line, "|");
-        const char *columns = line + schema + 1 + table + 1;
-        size_t n = strlen(rows);
-
-        used += (size_t)snprintf(names + used, sizeof names - used, "%.*s\n", schema + 1 + table, line);
-        assert_true(used < sizeof names);
-        snprintf(match, sizeof match, "FROM information_schema.COLUMNS...'%.*s' AND c.TABLE_NAME = '%.*s'",
-                 schema, line, table, line + schema + 1);
-        for (size_t i = 0; columns[i] != '\n' && n + 2 < sizeof rows; i++)
-            rows[n++] = columns[i] == ',' ? '\n' : columns[i];
-        rows[n] = '\n';
-        rows[n + 1] = '\0';
-        mlk_fake_rows(s, match, rows);
+    assert_non_null(copy);
+    for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n")) {
+        assert_true(count < MOST);
+        lines[count++] = line;
     }
+    qsort(lines, count, sizeof *lines, by_text);
+    for (size_t i = 0; i < count; i++) {
+        char *schema = strtok(lines[i], "|"), *table = strtok(NULL, "|");
+
+        names_used += (size_t)snprintf(names + names_used, ROOM - names_used, "%s|%s\n", schema, table);
+        for (char *column = strtok(NULL, ","); column; column = strtok(NULL, ","))
+            columns_used +=
+                (size_t)snprintf(columns + columns_used, ROOM - columns_used, "%zu|%s\n", i, column);
+        assert_true(names_used < ROOM && columns_used < ROOM);
+    }
+    free(copy);
+    mlk_fake_rows(s, "SELECT 0, c.COLUMN_NAME FROM information_schema.COLUMNS", columns);
     mlk_fake_rows(s, "FROM information_schema.TABLES WHERE TABLE_NAME LIKE", names);
+    mlk_fake_rows(s, "SELECT DISTINCT TABLE_SCHEMA, TABLE_NAME FROM information_schema.COLUMNS", names);
+    mlk_fake_rows(s, "FROM information_schema.INNODB_SYS_COLUMNS", names);
 }
 
 void scene_started(struct mlk_session *s, const char *started)

@@ -272,6 +272,36 @@ static void every_allocation_of_the_tools_may_fail(void **state)
     }
 }
 
+static void every_allocation_of_explain_may_fail(void **state)
+{
+    static const char *const texts[] = {"mysql://h/app Could not acquire change log lock.  Currently locked "
+                                        "by web-1 (10.0.0.7) since 1/2/26\n"
+                                        "Did not update change log lock correctly. Lock wait timeout "
+                                        "exceeded. Migration table is already locked",
+                                        "nothing known"};
+
+    (void)state;
+    for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++) {
+        bool again = true;
+
+        for (size_t n = 1; again; n++) {
+            long before = heap.json_blocks;
+            cJSON *d = NULL;
+            enum mlk_status status;
+
+            assert_true(n < MANY);
+            arm(n, false);
+            status = mlk_explain(texts[t], strlen(texts[t]), &d);
+            again = disarm();
+            assert_true(status == (again ? MLK_NO_MEMORY : MLK_OK) && (status == MLK_OK) == (d != NULL));
+            cJSON_Delete(d);
+            if (heap.json_blocks != before)
+                fail_msg("explain leaks %ld blocks of JSON when allocation %zu fails",
+                         heap.json_blocks - before, n);
+        }
+    }
+}
+
 static void rows_and_texts(void **state)
 {
     static const char *const names[] = {"a", "b"};
@@ -309,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_and_texts),
         cmocka_unit_test(every_allocation_of_the_tools_may_fail),
+        cmocka_unit_test(every_allocation_of_explain_may_fail),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(every_allocation_of_the_list_may_fail),
     };

@@ -63,52 +63,12 @@ static void what_it_is(void **state)
     assert_non_null(strstr(rails()->message, "ConcurrentMigrationError"));
 }
 
-static void every_tool_is_complete(void **state)
-{
-    const struct mlk_tool *tool;
-    size_t count = 0;
-
-    (void)state;
-    for (; (tool = mlk_tool_at(count)); count++) {
-        assert_non_null(tool->id);
-        assert_ptr_equal(mlk_tool_find(tool->id, strlen(tool->id)), tool);
-        assert_null(strpbrk(tool->id, ":/` "));
-        assert_non_null(tool->title);
-        assert_non_null(tool->how);
-        assert_non_null(tool->advice);
-        if (tool->kind == MLK_ROW) {
-            assert_non_null(tool->default_table);
-            assert_non_null(tool->columns);
-            assert_non_null(tool->read);
-            assert_non_null(tool->release);
-            assert_non_null(tool->explain);
-            assert_non_null(tool->repair);
-        }
-    }
-    assert_int_equal(count, 4);
-    assert_null(mlk_tool_at(SIZE_MAX));
-    assert_null(mlk_tool_find("rails", 4));
-    assert_null(mlk_tool_find("rails\0", 6));
-    assert_null(mlk_tool_find("", 0));
-}
-
-static void the_list_names_all(void **state)
-{
-    struct mlk_buf list;
-
-    (void)state;
-    mlk_buf_init(&list, 200);
-    mlk_tool_list(&list);
-    assert_string_equal(mlk_buf_text(&list), "rails, ghost, knex, named");
-    mlk_buf_free(&list);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_names),    cmocka_unit_test(borders),
-        cmocka_unit_test(what_it_is),         cmocka_unit_test(every_tool_is_complete),
-        cmocka_unit_test(the_list_names_all),
+        cmocka_unit_test(published_names),
+        cmocka_unit_test(borders),
+        cmocka_unit_test(what_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
