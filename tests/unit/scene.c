@@ -142,20 +142,20 @@ void scene_lock_tables(struct mlk_session *s, const char *tables)
 {
     enum { ROOM = 4000, MOST = 50 };
     char names[ROOM] = "TABLE_SCHEMA|TABLE_NAME\n", columns[ROOM] = "number|COLUMN_NAME\n";
-    char *copy = strdup(tables), *lines[MOST];
+    char *copy = strdup(tables), *lines[MOST], *rest;
     size_t count = 0, names_used = strlen(names), columns_used = strlen(columns);
 
     assert_non_null(copy);
-    for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n")) {
+    for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         assert_true(count < MOST);
         lines[count++] = line;
     }
     qsort(lines, count, sizeof *lines, by_text);
     for (size_t i = 0; i < count; i++) {
-        char *schema = strtok(lines[i], "|"), *table = strtok(NULL, "|");
+        char *schema = strtok_r(lines[i], "|", &rest), *table = strtok_r(NULL, "|", &rest);
 
         names_used += (size_t)snprintf(names + names_used, ROOM - names_used, "%s|%s\n", schema, table);
-        for (char *column = strtok(NULL, ","); column; column = strtok(NULL, ","))
+        for (char *column = strtok_r(NULL, ",", &rest); column; column = strtok_r(NULL, ",", &rest))
             columns_used +=
                 (size_t)snprintf(columns + columns_used, ROOM - columns_used, "%zu|%s\n", i, column);
         assert_true(names_used < ROOM && columns_used < ROOM);

@@ -138,7 +138,7 @@ static void named_locks_are_computed(void **state)
         snprintf(row + strlen(row), sizeof row - strlen(row), "%s%s", i ? "|" : "",
                  i < place ? "NULL" : "1562");
     }
-    strcat(strcat(table, "\n"), row);
+    snprintf(table + strlen(table), sizeof table - strlen(table), "\n%s", row);
     mlk_fake_rows(s, sql, table);
     scene_holder(s, SCENE_RAILS, "1562");
     list = list_of(s, NULL);

@@ -135,6 +135,36 @@ static struct mlk_session *open_damaged(enum mlk_flavour flavour)
     return s;
 }
 
+/* A time of the server's zone, and an owner with a session. */
+static struct mlk_session *open_liquibase(enum mlk_flavour flavour)
+{
+    struct mlk_session *s = scene_open(flavour);
+
+    scene_table(s, "app.DATABASECHANGELOGLOCK",
+                "ID|LOCKED|LOCKGRANTED|LOCKEDBY\n1|1|2026-11-21 08:00:00|web (10.0.0.7)\n");
+    mlk_fake_rows(s, "SELECT DATA_TYPE", "DATA_TYPE\ndatetime\n");
+    mlk_fake_rows(s, "CONVERT_TZ", "seconds|zone\n1795244400|CET\n");
+    scene_people(s, "21|app|10.0.0.7:1|other|Sleep|60||NULL\n");
+    return s;
+}
+
+/* An expired row, to be deleted. */
+static struct mlk_session *open_msr(enum mlk_flavour flavour)
+{
+    struct mlk_session *s = scene_open(flavour);
+
+    scene_table(s, "app.migration_locks",
+                "executor_id|locked_at|expires_at\n"
+                "web-1-0f8fad5b-d9cb-469f-a165-70867728950e|2026-11-21 08:00:00|2026-11-21 08:10:00\n");
+    mlk_fake_rows(s, "SELECT DATA_TYPE", "DATA_TYPE\ntimestamp\n");
+    mlk_fake_affected(s, "DELETE", 1);
+    mlk_fake_then(s, 1);
+    mlk_fake_affected(s, "COMMIT", 0);
+    mlk_fake_when(s, 1);
+    mlk_fake_then(s, 2);
+    return s;
+}
+
 static struct mlk_session *open_stranger(enum mlk_flavour flavour)
 {
     struct mlk_session *s = open_ghost(flavour);
@@ -182,7 +212,8 @@ static void every_allocation_may_fail(void **state)
         {"rails:shop", false, open_rails},    {"rails:shop", true, open_rails},
         {"ghost:blog", false, open_ghost},    {"ghost:blog", true, open_ghost},
         {"ghost:blog", false, open_damaged},  {"ghost:blog", true, open_damaged},
-        {"ghost:blog", false, open_stranger},
+        {"ghost:blog", false, open_stranger}, {"liquibase:app", false, open_liquibase},
+        {"msr:app", false, open_msr},         {"msr:app", true, open_msr},
     };
 
     (void)state;

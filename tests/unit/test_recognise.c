@@ -19,8 +19,10 @@ static bool note(void *arg, const struct mlk_target *target)
 {
     struct found *f = arg;
 
-    assert_true(strlen(f->text) + strlen(target->text) + 2 < sizeof f->text);
-    strcat(strcat(f->text, target->text), "\n");
+    size_t used = strlen(f->text);
+
+    assert_true((size_t)snprintf(f->text + used, sizeof f->text - used, "%s\n", target->text) <
+                sizeof f->text - used);
     return ++f->count != f->most;
 }
 

@@ -200,6 +200,27 @@ static void a_table_that_is_too_long(void **state)
     }
 }
 
+/* Tables of others that have the columns too, and more of them. */
+static void what_has_more_columns_is_not_listed(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+    char error[MLK_ERROR_MAX] = "";
+    cJSON *list = NULL;
+
+    mlk_fake_rows(s, "FROM information_schema.SCHEMATA", "SCHEMA_NAME\napp\n");
+    scene_lock_tables(s, "app|bun_migration_locks|id,table_name\n"
+                         "app|shedlock|name,lock_until,locked_at,locked_by\n"
+                         "app|table_locks|id,table_name,user_id\n"
+                         "app|user_locks|user_id,is_locked,reason\n"
+                         "app|x_lock|id,is_locked\n");
+    scene_table(s, BUN, HEAD);
+    assert_int_equal(mlk_locks(s, NULL, &list, error, sizeof error), MLK_OK);
+    assert_int_equal(cJSON_GetArraySize(list), 1);
+    scene_expect(cJSON_GetArrayItem(list, 0), "target", "bun:app");
+    cJSON_Delete(list);
+    scene_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +231,7 @@ int main(void)
         SCENE_BOTH(a_table_that_nobody_can_repair),
         SCENE_BOTH(other_rows_do_not_matter),
         SCENE_BOTH(a_table_that_is_too_long),
+        SCENE_BOTH(what_has_more_columns_is_not_listed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* From a lock's name back to the tool: its own names in any case, and nobody else's. */
 #include <ctype.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -28,8 +29,8 @@ static const struct mlk_tool *who(const char *name, char *schema, char *qualifie
             if (found)
                 fail_msg("'%s': both %s and %s", name, found->id, tool->id);
             found = tool;
-            strcpy(schema, s);
-            strcpy(qualifier, q);
+            snprintf(schema, MLK_IDENT_MAX + 1, "%s", s);
+            snprintf(qualifier, MLK_IDENT_MAX + 1, "%s", q);
         } else if (s[0] || q[0]) {
             fail_msg("'%s': %s says no and writes '%s' '%s'", name, tool->id, s, q);
         }
