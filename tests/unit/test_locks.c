@@ -123,7 +123,7 @@ static size_t place_of(struct mlk_session *s, const char *name, const char **sql
 static void named_locks_are_computed(void **state)
 {
     struct mlk_session *s = open_three(state);
-    char table[4000] = "0", row[4000] = "";
+    char table[4000] = "", row[4000] = "";
     const char *sql;
     size_t place;
     cJSON *list;
@@ -134,7 +134,7 @@ static void named_locks_are_computed(void **state)
     cJSON_Delete(list_of(s, NULL));
     place = place_of(s, SCENE_RAILS, &sql);
     for (size_t i = 0; i <= place; i++) {
-        snprintf(table + strlen(table), sizeof table - strlen(table), i ? "|%zu" : "", i);
+        snprintf(table + strlen(table), sizeof table - strlen(table), "%s%zu", i ? "|" : "", i);
         snprintf(row + strlen(row), sizeof row - strlen(row), "%s%s", i ? "|" : "",
                  i < place ? "NULL" : "1562");
     }
