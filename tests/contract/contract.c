@@ -86,6 +86,7 @@ int mlk_contract_run(struct mlk_session *s, struct mlk_buf *out)
     }
     contract_check(&c, true, "the session has all that it must have");
     contract_state(&c);
+    contract_kernel(&c);
     contract_values(&c);
     contract_errors(&c);
     contract_writes(&c);

@@ -38,5 +38,6 @@ void contract_errors(struct contract *c);
 void contract_writes(struct contract *c);
 void contract_tables(struct contract *c);
 void contract_state(struct contract *c);
+void contract_kernel(struct contract *c);
 
 #endif
