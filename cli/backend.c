@@ -250,14 +250,36 @@ static bool must_be_a_client(struct mlk_backend *b, const struct mlk_target *tar
     return galera;
 }
 
+/* Whether a change is left to the server's functions. */
+static bool by_function(struct mlk_backend *b, const struct mlk_target *target,
+                        const struct mlk_release_options *options)
+{
+    return b->functions && !options->dry_run && !must_be_a_client(b, target);
+}
+
+static enum mlk_status call_change(struct mlk_backend *b, const char *function,
+                                   const struct mlk_target *target, const struct mlk_release_options *options,
+                                   cJSON **out, char *error, size_t error_size)
+{
+    const char *args[] = {target->text, options->token, options->force ? "force" : NULL, NULL};
+
+    return call(b, function, args, out, error, error_size);
+}
+
 enum mlk_status mlk_backend_release(struct mlk_backend *b, const struct mlk_target *target,
                                     const struct mlk_release_options *options, cJSON **out, char *error,
                                     size_t error_size)
 {
-    if (b->functions && !options->dry_run && !must_be_a_client(b, target)) {
-        const char *args[] = {target->text, options->token, options->force ? "force" : NULL, NULL};
-
-        return call(b, "miglock_release", args, out, error, error_size);
-    }
+    if (by_function(b, target, options))
+        return call_change(b, "miglock_release", target, options, out, error, error_size);
     return mlk_release(b->session, target, options, out, error, error_size);
+}
+
+enum mlk_status mlk_backend_repair(struct mlk_backend *b, const struct mlk_target *target,
+                                   const struct mlk_release_options *options, cJSON **out, char *error,
+                                   size_t error_size)
+{
+    if (by_function(b, target, options))
+        return call_change(b, "miglock_repair", target, options, out, error, error_size);
+    return mlk_repair(b->session, target, options, out, error, error_size);
 }

@@ -39,6 +39,11 @@ enum mlk_status mlk_backend_release(struct mlk_backend *b, const struct mlk_targ
                                     const struct mlk_release_options *options, cJSON **out, char *error,
                                     size_t error_size);
 
+/* The same of a repair. */
+enum mlk_status mlk_backend_repair(struct mlk_backend *b, const struct mlk_target *target,
+                                   const struct mlk_release_options *options, cJSON **out, char *error,
+                                   size_t error_size);
+
 /* Runs one statement on the session; a helper for commands that speak SQL themselves. rows may be NULL. */
 enum mlk_status mlk_backend_sql(struct mlk_backend *b, const char *sql, struct mlk_rows **rows);
 

@@ -26,6 +26,29 @@ static void plan_mariadb(const struct mlk_installation *found, struct mlk_plan *
     }
 }
 
+/* Only where it was asked for: it is MariaDB's own plugin, and everybody who may ask sees more with it. */
+static void plan_lock_info(const struct mlk_cli *cli, const struct mlk_installation *found,
+                           struct mlk_plan *plan)
+{
+    if (mlk_options_has(&cli->options, "metadata-lock-info") && !found->lock_info)
+        mlk_buf_str(mlk_plan_add(plan, "INSERT on mysql.plugin"), "INSTALL SONAME 'metadata_lock_info'");
+}
+
+static void say_lock_info(const struct mlk_backend *b, const struct mlk_cli *cli,
+                          const struct mlk_installation *found)
+{
+    bool asked = mlk_options_has(&cli->options, "metadata-lock-info");
+
+    if (b->session->flavour != MLK_MARIADB) {
+        if (asked)
+            mlk_note("--metadata-lock-info is for MariaDB: MySQL shows its locks without it");
+    } else if (!asked && !found->lock_info && !found->performance_schema) {
+        mlk_note("performance_schema is off, so only named locks whose names can be computed are found; "
+                 "miglock install --metadata-lock-info adds MariaDB's plugin METADATA_LOCK_INFO, which shows "
+                 "all of them and who has locks on tables");
+    }
+}
+
 static void plan_view(const struct mlk_installation *found, struct mlk_plan *plan)
 {
     if (!found->schema)
@@ -69,12 +92,16 @@ static enum mlk_exit run(struct mlk_cli *cli)
     if (exit == MLK_EXIT_DONE)
         exit = check(&i.backend, cli, &i.found);
     if (exit == MLK_EXIT_DONE) {
-        if (i.backend.session->flavour == MLK_MARIADB)
+        if (i.backend.session->flavour == MLK_MARIADB) {
             plan_mariadb(&i.found, &i.plan);
-        else
+            plan_lock_info(cli, &i.found, &i.plan);
+        } else {
             plan_mysql(&i.found, &i.plan);
+        }
         plan_view(&i.found, &i.plan);
         exit = mlk_plan_run(&i.backend, cli, &i.plan, i.found.plugin_dir, "installed", "already installed");
+        if (exit == MLK_EXIT_DONE)
+            say_lock_info(&i.backend, cli, &i.found);
     }
     mlk_install_end(&i);
     return exit;
@@ -83,7 +110,16 @@ static enum mlk_exit run(struct mlk_cli *cli)
 static const char *const examples[] = {
     "install -u root -p",
     "install --dry-run",
+    "install --metadata-lock-info",
     NULL,
+};
+
+static const struct mlk_option options[] = {
+    {"dry-run", 0, MLK_ARG_NONE, NULL, "print the statements, run none"},
+    {"metadata-lock-info", 0, MLK_ARG_NONE, NULL,
+     "MariaDB: also its plugin METADATA_LOCK_INFO, which shows all named locks where performance_schema is "
+     "off"},
+    {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };
 
 const struct mlk_command mlk_cmd_install = {
@@ -95,7 +131,7 @@ const struct mlk_command mlk_cmd_install = {
             "missing is added.\n"
             "The statements are kept out of the binary log: install on each server that is to have the "
             "functions.\n",
-    .options = mlk_install_options,
+    .options = options,
     .min_args = 0,
     .max_args = 0,
     .connects = true,

@@ -38,6 +38,9 @@ static enum mlk_exit run(struct mlk_cli *cli)
             mlk_note("miglock.locks is not miglock's view (or SHOW VIEW on it is missing): it stays");
         else if (exit == MLK_EXIT_DONE && i.found.schema && i.found.schema_in_use)
             mlk_note("the schema miglock holds other things: it stays");
+        if (exit == MLK_EXIT_DONE && i.found.lock_info)
+            mlk_note("MariaDB's plugin METADATA_LOCK_INFO stays, as others may use it "
+                     "(UNINSTALL SONAME 'metadata_lock_info' takes it out)");
     }
     mlk_install_end(&i);
     return exit;
@@ -54,9 +57,9 @@ const struct mlk_command mlk_cmd_uninstall = {
     .args = "",
     .summary = "take the functions and the view out of a server",
     .examples = examples,
-    .text =
-        "The file miglock.so stays in plugin_dir. The schema miglock goes only when nothing else is in it.\n",
-    .options = mlk_install_options,
+    .text = "The file miglock.so stays in plugin_dir. The schema miglock goes only when nothing else is in "
+            "it. MariaDB's plugin METADATA_LOCK_INFO is left alone.\n",
+    .options = mlk_uninstall_options,
     .min_args = 0,
     .max_args = 0,
     .connects = true,

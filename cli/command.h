@@ -42,6 +42,7 @@ struct mlk_cli {
 
 extern const struct mlk_command mlk_cmd_status;
 extern const struct mlk_command mlk_cmd_release;
+extern const struct mlk_command mlk_cmd_repair;
 extern const struct mlk_command mlk_cmd_probe;
 extern const struct mlk_command mlk_cmd_explain;
 extern const struct mlk_command mlk_cmd_name;

@@ -29,6 +29,8 @@ struct mlk_installation {
     bool schema;                  /* the schema miglock exists */
     bool schema_in_use;           /* and holds something else than our view */
     enum { MLK_VIEW_NONE, MLK_VIEW_OURS, MLK_VIEW_OLD, MLK_VIEW_FOREIGN } view;
+    bool performance_schema; /* is on */
+    bool lock_info;          /* MariaDB: its plugin METADATA_LOCK_INFO is there */
     char plugin_dir[512];
 };
 /* Looks. On failure error has a line that names the privilege where one is missing. */
@@ -62,7 +64,7 @@ enum mlk_exit mlk_plan_run(struct mlk_backend *b, const struct mlk_cli *cli, str
 void mlk_plan_free(struct mlk_plan *plan);
 
 /* install_steps.c: what both commands begin and end with. */
-extern const struct mlk_option mlk_install_options[];
+extern const struct mlk_option mlk_uninstall_options[];
 struct mlk_install {
     struct mlk_backend backend;
     struct mlk_installation found;

@@ -74,12 +74,16 @@ static enum mlk_status look_mariadb(struct mlk_backend *b, struct mlk_installati
     struct mlk_rows *rows = NULL;
     enum mlk_status status =
         ask(b,
-            "SELECT COUNT(*) FROM information_schema.PLUGINS WHERE PLUGIN_LIBRARY = 'miglock.so' AND "
+            "SELECT COALESCE(SUM(PLUGIN_LIBRARY = 'miglock.so'), 0), COALESCE(SUM(PLUGIN_NAME = "
+            "'METADATA_LOCK_INFO'), 0), @@GLOBAL.performance_schema FROM information_schema.PLUGINS WHERE "
             "PLUGIN_STATUS = 'ACTIVE'",
             "no privilege", &rows, error, error_size);
 
-    if (status == MLK_OK)
+    if (status == MLK_OK) {
         found->library = mlk_rows_int(rows, 0, 0, 0) > 0;
+        found->lock_info = mlk_rows_int(rows, 0, 1, 0) > 0;
+        found->performance_schema = mlk_rows_int(rows, 0, 2, 0) > 0;
+    }
     mlk_rows_free(rows);
     if (status == MLK_OK)
         status = look_functions(b, found, error, error_size);

@@ -3,7 +3,7 @@
 
 #include "install.h"
 
-const struct mlk_option mlk_install_options[] = {
+const struct mlk_option mlk_uninstall_options[] = {
     {"dry-run", 0, MLK_ARG_NONE, NULL, "print the statements, run none"},
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };

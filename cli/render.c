@@ -116,8 +116,10 @@ static void command_for(struct mlk_buf *b, const cJSON *report, const char *next
 {
     const char *target = mlk_json_text(report, "target"), *token = mlk_json_text(report, "token");
 
-    if (target && token && starts(next, "SELECT miglock_release(")) {
-        mlk_buf_str(b, "miglock release ");
+    bool release = starts(next, "SELECT miglock_release("), repair = starts(next, "SELECT miglock_repair(");
+
+    if (target && token && (release || repair)) {
+        mlk_buf_str(b, release ? "miglock release " : "miglock repair ");
         add_word(b, target);
         mlk_buf_str(b, " --token ");
         add_word(b, token);

@@ -24,7 +24,7 @@ void mlk_render_start(struct mlk_render *r, FILE *out, bool sql);
 void mlk_render_table(const struct mlk_render *r, const cJSON *reports);
 /* One lock in full. */
 void mlk_render_report(const struct mlk_render *r, const cJSON *report);
-/* What a release came to. */
+/* What a release or a repair came to. */
 void mlk_render_release(const struct mlk_render *r, const cJSON *result);
 /* What is known of a connection's client. */
 void mlk_render_probe(const struct mlk_render *r, const cJSON *document);
@@ -44,8 +44,8 @@ void mlk_render_session(struct mlk_buf *b, const cJSON *session, bool full);
 /* Appends "client alive (answered after 4 ms)" from the members peer and peer_because; nothing where nobody
  * knows anything. */
 void mlk_render_peer(struct mlk_buf *b, const cJSON *session);
-/* Prints what the report suggests to do next: the command for a release, and the statement where it can be
- * run. */
+/* Prints what the report suggests to do next: the command for a release or a repair, and the statement where
+ * it can be run. */
 void mlk_render_next(const struct mlk_render *r, size_t indent, size_t label_width, const cJSON *report);
 /* The members siblings and waiters hold the first ones only; how many there are. */
 int64_t mlk_render_count(const cJSON *report, const char *list, const char *count);

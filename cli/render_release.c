@@ -26,24 +26,43 @@ static bool is(const char *outcome, const char *word)
     return outcome && strcmp(outcome, word) == 0;
 }
 
+/* The outcome, as a person would say it. */
+static const char *said(const char *outcome)
+{
+    static const char *const words[][2] = {
+        {"would_release", "would be released"},
+        {"would_repair", "would be repaired"},
+        {"nothing_to_repair", "nothing to repair"},
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (is(outcome, words[i][0]))
+            return words[i][1];
+    }
+    return outcome ? outcome : "no outcome";
+}
+
 void mlk_render_release(const struct mlk_render *r, const cJSON *result)
 {
     const char *outcome = mlk_json_text(result, "outcome"), *statement = mlk_json_text(result, "statement");
     const cJSON *seconds = cJSON_GetObjectItemCaseSensitive(result, "seconds");
+    bool done = is(outcome, "released") || is(outcome, "repaired");
     struct mlk_buf b;
 
     mlk_buf_init(&b, MLK_RENDER_MAX);
     mlk_text_clean(&b, mlk_json_text(result, "target"));
     mlk_buf_str(&b, ": ");
-    mlk_text_clean(&b, is(outcome, "would_release") ? "would be released" : outcome ? outcome : "no outcome");
-    if (is(outcome, "released") && cJSON_IsNumber(seconds))
+    mlk_text_clean(&b, said(outcome));
+    if (done && cJSON_IsNumber(seconds))
         mlk_buf_fmt(&b, seconds->valuedouble < 1 ? " after %.3f s" : " after %.1f s", seconds->valuedouble);
     fprintf(r->out, "%s\n", mlk_buf_text(&b));
     mlk_buf_free(&b);
     mlk_render_lines(r, 2, "", 0, cJSON_GetObjectItemCaseSensitive(result, "because"));
     if (is(outcome, "would_release") && statement)
         mlk_render_line(r, 2, "statement: ", 11, statement);
-    if (is(outcome, "released") || is(outcome, "failed") || is(outcome, "changed"))
+    if (is(outcome, "would_repair"))
+        mlk_render_lines(r, 2, "statement: ", 11, cJSON_GetObjectItemCaseSensitive(result, "statements"));
+    if (done || is(outcome, "failed") || is(outcome, "changed"))
         now_line(r, result);
     if (is(outcome, "refused") || is(outcome, "changed"))
         mlk_render_next(r, 2, 0, cJSON_GetObjectItemCaseSensitive(result, "now"));

@@ -184,6 +184,7 @@ void mlk_render_report(const struct mlk_render *r, const cJSON *report)
     people_lines(r, report, "waiters", "waiter_count", &b);
     if (server)
         mlk_render_line(r, INDENT, "server", LABEL, server);
+    mlk_render_lines(r, INDENT, "repair", LABEL, member(report, "repair"));
     mlk_render_lines(r, INDENT, "because", LABEL, member(report, "because"));
     mlk_render_lines(r, INDENT, "not seen", LABEL, member(report, "blind_spots"));
     if (token && mlk_json_may_be_held(report))

@@ -33,8 +33,8 @@ static void begin_line(const struct mlk_session *s, struct mlk_buf *b)
         mlk_buf_fmt(b, " (connection %" PRIu64 ")", s->caller_id);
 }
 
-void mlk_audit_release(struct mlk_session *s, const struct mlk_observation *seen, const struct mlk_release *r,
-                       bool force)
+void mlk_audit_release(struct mlk_session *s, const char *what, const struct mlk_observation *seen,
+                       const struct mlk_release *r, bool force)
 {
     const cJSON *last = cJSON_GetArrayItem(r->because, cJSON_GetArraySize(r->because) - 1);
     struct mlk_buf b;
@@ -42,7 +42,7 @@ void mlk_audit_release(struct mlk_session *s, const struct mlk_observation *seen
     if (!s->ops->log)
         return;
     begin_line(s, &b);
-    mlk_buf_str(&b, " asked to release ");
+    mlk_buf_fmt(&b, " asked to %s ", what);
     mlk_sql_string(&b, seen->target->text, strlen(seen->target->text));
     mlk_buf_fmt(&b, "%s: %s; verdict %s; token %s; ", force ? " with force" : "",
                 r->outcome ? r->outcome : "failed", mlk_verdict_text(r->verdict),

@@ -75,19 +75,33 @@ static void find_waiters(struct mlk_session *s, struct mlk_observation *o)
                 o->waiter_count == 1 ? "" : "s", o->waiter_count == 1 ? "s" : "");
 }
 
+/* certain is set where process ids were compared. Where the tool has clients of their own for its scripts, a
+ * process id tells nothing. */
+static bool is_sibling(const struct mlk_observation *o, const struct mlk_person *p, bool *certain)
+{
+    struct mlk_person any_process = *o->holder;
+
+    if (mlk_person_sibling(o->holder, p, certain))
+        return true;
+    any_process.pid = -1;
+    return o->target->tool->child_clients && mlk_person_sibling(&any_process, p, certain);
+}
+
 static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
 {
     const struct mlk_people *people = &o->snapshot->people;
     size_t said = 0;
     bool any_uncertain = false;
+    bool child_clients = o->target->tool->child_clients;
+    const char *whose = child_clients ? "user and host" : "client";
 
     for (size_t i = 0; i < people->count; i++) {
         const struct mlk_person *p = &people->list[i];
         bool certain;
 
-        if (!mlk_person_counts(s, p) || !mlk_person_sibling(o->holder, p, &certain))
+        if (!mlk_person_counts(s, p) || !is_sibling(o, p, &certain))
             continue;
-        any_uncertain = any_uncertain || !certain;
+        any_uncertain = any_uncertain || (!certain && !child_clients);
         mlk_person_add(o->siblings, &o->sibling_count, p);
         if (!mlk_person_works(p))
             continue;
@@ -96,10 +110,10 @@ static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
             mlk_person_say(o->because, p, certain ? "its sibling" : "possibly its sibling,");
     }
     if (o->sibling_count && !o->facts.working)
-        mlk_say(o->because, "%zu other session%s of the same client, all idle", o->sibling_count,
-                o->sibling_count == 1 ? "" : "s");
+        mlk_say(o->because, "%zu other session%s of the same %s, all idle", o->sibling_count,
+                o->sibling_count == 1 ? "" : "s", whose);
     if (!o->sibling_count)
-        mlk_say(o->because, "no other session of the same client is connected");
+        mlk_say(o->because, "no other session of the same %s is connected", whose);
     if (any_uncertain)
         mlk_say(o->blind_spots,
                 "process ids are not known: sessions of the same user and host count as siblings");
@@ -174,7 +188,7 @@ enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation 
         return MLK_OK;
     }
     o->facts.lock = MLK_LOCK_HELD;
-    if (o->target->tool->scope == MLK_PER_SERVER)
+    if (o->target->tool->scope == MLK_PER_SERVER && o->target->tool->name)
         mlk_say(o->because,
                 "%s has one lock for the whole server: it blocks the migrations of every database",
                 o->target->tool->title);

@@ -36,6 +36,31 @@ static void make_token(struct mlk_observation *o)
     mlk_token_end(&token, o->token);
 }
 
+/* A damaged table has a token where something can be done about it. */
+static enum mlk_status make_repair(struct mlk_observation *o)
+{
+    const struct mlk_target *t = o->target;
+    enum mlk_status status = t->tool->repair
+                                 ? t->tool->repair(t->schema, t->table, o->rows, &o->row, &o->repair)
+                                 : MLK_UNSUPPORTED;
+
+    if (status == MLK_OK)
+        return mlk_token_of_table(t->text, o->rows, o->token);
+    mlk_statements_free(&o->repair);
+    return status == MLK_NO_MEMORY ? status : MLK_OK;
+}
+
+static void next_repair(struct mlk_observation *o)
+{
+    enum mlk_verdict verdict = mlk_verdict_of_damaged(&o->facts);
+
+    mlk_buf_fmt(&o->next, "SELECT miglock_%s(", verdict == MLK_ACTIVE ? "status" : "repair");
+    mlk_sql_string(&o->next, o->target->text, strlen(o->target->text));
+    if (verdict != MLK_ACTIVE)
+        mlk_buf_fmt(&o->next, ", '%s'%s", o->token, verdict == MLK_ABANDONED ? "" : ", 'force'");
+    mlk_buf_str(&o->next, ")");
+}
+
 static void make_next(struct mlk_observation *o)
 {
     const struct mlk_target *t = o->target;
@@ -43,8 +68,8 @@ static void make_next(struct mlk_observation *o)
 
     switch (o->facts.lock) {
     case MLK_LOCK_DAMAGED:
-        if (!t->tool->repair || t->tool->repair(t->schema, t->table, o->rows, &o->row, &o->next))
-            mlk_buf_reset(&o->next);
+        if (o->repair.count)
+            next_repair(o);
         return;
     case MLK_LOCK_UNREADABLE:
     case MLK_LOCK_FREE:
@@ -93,11 +118,15 @@ static enum mlk_status begin(struct mlk_observation *o, const struct mlk_snapsho
 /* The verdict and what follows from it. */
 static enum mlk_status judge(struct mlk_observation *o)
 {
+    enum mlk_status status = MLK_OK;
+
     o->verdict = mlk_verdict(&o->facts);
     if (o->facts.lock == MLK_LOCK_HELD)
         make_token(o);
+    else if (o->facts.lock == MLK_LOCK_DAMAGED)
+        status = make_repair(o);
     make_next(o);
-    return o->next.status;
+    return status ? status : o->next.status;
 }
 
 /* Gathers; judge() comes when all that counts is known. */
@@ -288,5 +317,6 @@ void mlk_observation_free(struct mlk_observation *o)
     cJSON_Delete(o->holder_locks);
     cJSON_Delete(o->candidates);
     mlk_buf_free(&o->next);
+    mlk_statements_free(&o->repair);
     memset(o, 0, sizeof *o);
 }

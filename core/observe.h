@@ -31,8 +31,9 @@ struct mlk_observation {
                         * else NULL */
     cJSON *because, *blind_spots, *siblings, *waiters;
     size_t sibling_count, waiter_count; /* the arrays stop at MLK_PEOPLE_SHOWN */
-    char token[MLK_TOKEN_LEN + 1];      /* "" where there is nothing to release */
+    char token[MLK_TOKEN_LEN + 1];      /* "" where there is nothing to release or to repair */
     struct mlk_buf next;                /* the next statement; empty: none */
+    struct mlk_statements repair;       /* what puts a damaged table right; empty: nobody can say */
     struct mlk_snapshot *own;           /* private: a later snapshot that had to be taken for this lock */
 };
 
@@ -51,6 +52,9 @@ void mlk_observation_candidates(struct mlk_observation *o, cJSON *candidates);
 void mlk_observation_free(struct mlk_observation *o);
 /* The report; NULL where memory is out. */
 cJSON *mlk_observation_json(const struct mlk_observation *o);
+
+/* Their texts, as an array; NULL where memory is out. */
+cJSON *mlk_statements_json(const struct mlk_statements *statements);
 
 /* The two kinds, called by mlk_observe. Neither asks a client. */
 enum mlk_status mlk_observe_named(struct mlk_session *s, struct mlk_observation *o);

@@ -11,7 +11,6 @@
 
 #include "ask.h"
 #include "audit.h"
-#include "document.h"
 #include "holder.h"
 #include "policy.h"
 #include "miglock/text.h"
@@ -38,9 +37,9 @@ static void refuse(struct mlk_release *r, const struct mlk_observation *o, enum 
                             "or say 'force' if you know that nobody is migrating");
     else if (o->facts.lock == MLK_LOCK_DAMAGED)
         mlk_say(r->because,
-                o->next.len
-                    ? "refused: the lock table is damaged, so releasing cannot help; the statement in "
-                      "\"next\" of \"now\" puts it right"
+                o->repair.count
+                    ? "refused: the lock table is damaged, so releasing cannot help; a repair puts it right "
+                      "(SELECT miglock_repair(...) or `miglock repair`)"
                     : "refused: the lock table is not one that this tool would use");
     else if (o->facts.lock == MLK_LOCK_UNREADABLE)
         mlk_say(r->because, "refused: what cannot be read cannot be released safely");
@@ -84,29 +83,39 @@ static bool decide(struct mlk_session *s, struct mlk_release *r, const struct ml
                                               : mlk_release_row_allowed(s, r, o);
 }
 
+void mlk_release_begin_json(struct mlk_doc *j, const struct mlk_release *r, const struct mlk_target *t,
+                            bool dry_run)
+{
+    mlk_doc_begin(j);
+    mlk_doc_number(j, "schema_version", MLK_SCHEMA_VERSION);
+    mlk_doc_text(j, "target", t->text);
+    mlk_doc_text(j, "outcome", r->outcome);
+    mlk_doc_bool(j, "dry_run", dry_run);
+    mlk_doc_text(j, "verdict", mlk_verdict_text(r->verdict));
+    mlk_doc_copy(j, "because", r->because);
+}
+
+cJSON *mlk_release_end_json(struct mlk_doc *j, const struct mlk_release *r, const struct mlk_target *t,
+                            const struct mlk_observation *now)
+{
+    mlk_doc_number(j, "seconds", (double)r->elapsed_ms / 1000.0);
+    mlk_doc_item(j, "now", now ? mlk_observation_json(now) : cJSON_CreateNull());
+    mlk_doc_list(j, "advice", r->released ? t->tool->advice : NULL);
+    return mlk_doc_end(j);
+}
+
 static cJSON *release_json(const struct mlk_release *r, const struct mlk_observation *seen,
                            const struct mlk_observation *now, bool dry_run)
 {
-    const struct mlk_target *t = seen->target;
     struct mlk_doc j;
 
-    mlk_doc_begin(&j);
-    mlk_doc_number(&j, "schema_version", MLK_SCHEMA_VERSION);
-    mlk_doc_text(&j, "target", t->text);
-    mlk_doc_text(&j, "outcome", r->outcome);
-    mlk_doc_bool(&j, "dry_run", dry_run);
-    mlk_doc_text(&j, "verdict", mlk_verdict_text(r->verdict));
-    mlk_doc_copy(&j, "because", r->because);
+    mlk_release_begin_json(&j, r, seen->target, dry_run);
     mlk_doc_text(&j, "statement", r->statement.len ? mlk_buf_text(&r->statement) : NULL);
-    mlk_doc_number(&j, "seconds", (double)r->elapsed_ms / 1000.0);
-    mlk_doc_item(&j, "now", now ? mlk_observation_json(now) : cJSON_CreateNull());
-    mlk_doc_list(&j, "advice", r->released ? t->tool->advice : NULL);
-    return mlk_doc_end(&j);
+    return mlk_release_end_json(&j, r, seen->target, now);
 }
 
-/* Looks once more, after the fact. The answer stands without it, so a failure only leaves "now" empty. */
-static bool look_again(struct mlk_session *s, const struct mlk_target *target, struct mlk_snapshot *snapshot,
-                       struct mlk_observation *now)
+bool mlk_look_after(struct mlk_session *s, const struct mlk_target *target, struct mlk_snapshot *snapshot,
+                    struct mlk_observation *now)
 {
     memset(now, 0, sizeof *now);
     if (mlk_snapshot_for(s, target, snapshot))
@@ -124,7 +133,7 @@ static void after(struct mlk_session *s, struct mlk_release *r, const struct mlk
     struct mlk_snapshot snapshot;
     struct mlk_observation now;
 
-    if (!look_again(s, seen->target, &snapshot, &now)) {
+    if (!mlk_look_after(s, seen->target, &snapshot, &now)) {
         *out = release_json(r, seen, NULL, false);
         return;
     }
@@ -217,16 +226,27 @@ done:
     return status;
 }
 
-/* What is done or refused is written down, whatever becomes of the answer; a look is not. */
-static void write_down(struct mlk_session *s, const struct mlk_release *r,
-                       const struct mlk_release_options *options, const struct mlk_observation *first,
-                       enum mlk_status status)
+void mlk_release_write_down(struct mlk_session *s, const char *what, struct mlk_release *r,
+                            const struct mlk_release_options *options, const struct mlk_observation *first,
+                            enum mlk_status status)
 {
-    if (options->dry_run || (r->outcome && strcmp(r->outcome, "free") == 0))
+    bool nothing =
+        r->outcome && (strcmp(r->outcome, "free") == 0 || strcmp(r->outcome, "nothing_to_repair") == 0);
+
+    if (options->dry_run || nothing)
         return;
     if (status)
         mlk_say(r->because, "the call ended early: %s", s->error);
-    mlk_audit_release(s, first, r, options->force);
+    mlk_audit_release(s, what, first, r, options->force);
+}
+
+enum mlk_status mlk_release_check_token(const struct mlk_release_options *options, char *error,
+                                        size_t error_size)
+{
+    if (options->token ? mlk_token_valid(options->token, strlen(options->token)) : options->dry_run)
+        return MLK_OK;
+    mlk_copy(error, error_size, "a token is 12 hexadecimal digits, as \"token\" in the report of the lock");
+    return MLK_USAGE;
 }
 
 enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *target,
@@ -240,9 +260,7 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
 
     *out = NULL;
     mlk_buf_init(&r.statement, 8192);
-    if (!options->dry_run && !(options->token && mlk_token_valid(options->token, strlen(options->token)))) {
-        mlk_copy(error, error_size,
-                 "a token is 12 hexadecimal digits, as \"token\" in the report of the lock");
+    if (!options->dry_run && mlk_release_check_token(options, error, error_size)) {
         status = MLK_USAGE;
         goto done;
     }
@@ -252,7 +270,7 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
         status = mlk_observe(s, &snapshot, target, MLK_PROBE_LOOK, &first);
         if (!status) {
             status = run(s, &snapshot, options, &r, &first, out);
-            write_down(s, &r, options, &first, status);
+            mlk_release_write_down(s, "release", &r, options, &first, status);
         }
         mlk_observation_free(&first);
         mlk_snapshot_free(&snapshot);

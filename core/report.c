@@ -74,6 +74,19 @@ static cJSON *holder_json(const struct mlk_observation *o)
                            o->holder && !o->held_by_caller ? &o->peer : NULL);
 }
 
+cJSON *mlk_statements_json(const struct mlk_statements *statements)
+{
+    cJSON *list = cJSON_CreateArray();
+
+    for (size_t i = 0; list && i < statements->count; i++) {
+        if (!cJSON_AddItemToArray(list, cJSON_CreateString(mlk_buf_text(&statements->list[i].sql)))) {
+            cJSON_Delete(list);
+            list = NULL;
+        }
+    }
+    return list;
+}
+
 cJSON *mlk_observation_json(const struct mlk_observation *o)
 {
     const struct mlk_target *t = o->target;
@@ -86,7 +99,7 @@ cJSON *mlk_observation_json(const struct mlk_observation *o)
     mlk_doc_text(&j, "kind", t->tool->kind == MLK_NAMED ? "named" : "row");
     mlk_doc_text(&j, "schema", or_null(t->schema));
     mlk_doc_text(&j, "name", or_null(t->name));
-    mlk_doc_bool(&j, "server_wide", t->tool->scope == MLK_PER_SERVER);
+    mlk_doc_bool(&j, "server_wide", t->tool->scope == MLK_PER_SERVER && t->tool->name);
     mlk_doc_item(&j, "candidates",
                  o->candidates ? cJSON_Duplicate(o->candidates, true) : cJSON_CreateArray());
     add_table(&j, t);
@@ -105,6 +118,7 @@ cJSON *mlk_observation_json(const struct mlk_observation *o)
     mlk_doc_copy(&j, "because", o->because);
     mlk_doc_copy(&j, "blind_spots", o->blind_spots);
     mlk_doc_text(&j, "damage", o->damage);
+    mlk_doc_item(&j, "repair", o->repair.count ? mlk_statements_json(&o->repair) : cJSON_CreateNull());
     mlk_doc_text(&j, "token", or_null(o->token));
     mlk_doc_text(&j, "next", or_null(mlk_buf_text(&o->next)));
     mlk_doc_text(&j, "server", o->snapshot->server.text);

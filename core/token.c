@@ -2,6 +2,7 @@
 #include "token.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* FNV-1a, 64 bits, folded to 48: draft-eastlake-fnv, sections 2 and 3. Enough where nobody is out to forge.
@@ -45,6 +46,44 @@ void mlk_token_end(const struct mlk_token *t, char out[MLK_TOKEN_LEN + 1])
     uint64_t folded = (t->state >> 48u ^ t->state) & 0xffffffffffffu;
 
     snprintf(out, MLK_TOKEN_LEN + 1, "%012llx", (unsigned long long)folded);
+}
+
+static int by_size(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+static uint64_t digest_of_row(const struct mlk_rows *rows, size_t row)
+{
+    struct mlk_token t;
+
+    mlk_token_begin(&t);
+    for (size_t c = 0; c < rows->columns; c++)
+        mlk_token_add(&t, mlk_rows_text(rows, row, c), mlk_rows_length(rows, row, c));
+    return t.state;
+}
+
+enum mlk_status mlk_token_of_table(const char *target, const struct mlk_rows *rows,
+                                   char out[MLK_TOKEN_LEN + 1])
+{
+    uint64_t *digests = calloc(rows->count + 1, sizeof *digests);
+    struct mlk_token t;
+
+    if (!digests)
+        return MLK_NO_MEMORY;
+    for (size_t r = 0; r < rows->count; r++)
+        digests[r] = digest_of_row(rows, r);
+    qsort(digests, rows->count, sizeof *digests, by_size);
+    mlk_token_begin(&t);
+    mlk_token_add(&t, target, strlen(target));
+    mlk_token_add_number(&t, (int64_t)rows->columns);
+    for (size_t r = 0; r < rows->count; r++)
+        mlk_token_add_number(&t, (int64_t)digests[r]);
+    mlk_token_end(&t, out);
+    free(digests);
+    return MLK_OK;
 }
 
 bool mlk_token_valid(const char *text, size_t len)

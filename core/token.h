@@ -21,6 +21,10 @@ void mlk_token_begin(struct mlk_token *t);
 /* Adds one field; its length is part of the digest, and NULL differs from "". */
 void mlk_token_add(struct mlk_token *t, const char *text, size_t len);
 void mlk_token_add_number(struct mlk_token *t, int64_t number);
+/* The token of a whole table: the target's text, then every column of every row. In which order a server
+ * gives rows without an ORDER BY is its own affair, so the order does not count. MLK_NO_MEMORY. */
+enum mlk_status mlk_token_of_table(const char *target, const struct mlk_rows *rows,
+                                   char out[MLK_TOKEN_LEN + 1]);
 /* Writes MLK_TOKEN_LEN hexadecimal digits and a NUL. */
 void mlk_token_end(const struct mlk_token *t, char out[MLK_TOKEN_LEN + 1]);
 /* Whether text has the form of a token. */

@@ -40,6 +40,15 @@ enum mlk_verdict mlk_verdict(const struct mlk_facts *f)
     return f->kind == MLK_NAMED ? named(f) : row(f);
 }
 
+enum mlk_verdict mlk_verdict_of_damaged(const struct mlk_facts *facts)
+{
+    struct mlk_facts held = *facts;
+
+    held.lock = MLK_LOCK_HELD;
+    held.older_than_server = false;
+    return mlk_verdict(&held);
+}
+
 const char *mlk_verdict_text(enum mlk_verdict verdict)
 {
     static const char *const text[] = {"free", "active", "idle", "abandoned", "unknown"};

@@ -33,6 +33,9 @@ struct mlk_facts {
 };
 
 enum mlk_verdict mlk_verdict(const struct mlk_facts *facts);
+/* What it would be of a damaged lock table if its flag were set: whether somebody could be at work under it.
+ * How old such a table is nobody can say, so that it is older than the server never counts. */
+enum mlk_verdict mlk_verdict_of_damaged(const struct mlk_facts *facts);
 /* "free", "active", "idle", "abandoned", "unknown". */
 const char *mlk_verdict_text(enum mlk_verdict verdict);
 

@@ -22,8 +22,7 @@ struct mlk_inner {
     enum mlk_status (*run)(struct mlk_inner *inner, const char *sql, size_t len, struct mlk_rows **rows,
                            uint64_t *affected);
     /* Appends a statement that touches no row of the table but holds its metadata lock until the transaction
-     * ends, and takes no right beyond need, MLK_NEED_UPDATE or MLK_NEED_DELETE. Both names are quoted
-     * already. */
+     * ends, and takes no right beyond need, one of a change. Both names are quoted already. */
     void (*lock_statement)(struct mlk_buf *sql, enum mlk_need need, const char *table, const char *column);
 };
 
@@ -55,6 +54,8 @@ enum mlk_status mlk_inner_open_table(struct mlk_inner *inner, const char *schema
 /* Reads a base table. */
 enum mlk_status mlk_inner_read_table(struct mlk_inner *inner, const char *schema, const char *table,
                                      bool dirty, size_t limit, struct mlk_rows **rows);
+/* Whether it changes a table: MLK_NEED_UPDATE, MLK_NEED_DELETE or MLK_NEED_INSERT. */
+bool mlk_inner_is_change(const struct mlk_access *access);
 /* Makes sure that until the end of the transaction the name of that access stands for a base table, so that a
  * statement that changes it cannot run anyone's view. */
 enum mlk_status mlk_inner_guard_table(struct mlk_inner *inner, const struct mlk_access *access);

@@ -142,6 +142,12 @@ static enum mlk_status take_metadata_lock(struct mlk_inner *inner, const struct 
     return status;
 }
 
+bool mlk_inner_is_change(const struct mlk_access *access)
+{
+    return access->need == MLK_NEED_UPDATE || access->need == MLK_NEED_DELETE ||
+           access->need == MLK_NEED_INSERT;
+}
+
 enum mlk_status mlk_inner_guard_table(struct mlk_inner *inner, const struct mlk_access *access)
 {
     enum mlk_status status = mlk_inner_open_table(inner, access->schema, access->table);

@@ -18,6 +18,7 @@ enum mlk_right {
     MLK_RIGHT_CONNECTION_ADMIN = 16,
     MLK_RIGHT_SEE = 32, /* the schema shows up in SHOW DATABASES */
     MLK_RIGHT_DELETE = 64,
+    MLK_RIGHT_INSERT = 128,
 };
 /* The right of that name, or 0. "everywhere": it was granted ON *.*. */
 unsigned mlk_right_of(const char *name, size_t len, bool everywhere);

@@ -215,6 +215,9 @@ enum mlk_status mlk_privileges_check(struct mlk_inner *inner, struct mlk_privile
     case MLK_NEED_DELETE:
         return names_table ? check(inner, p, MLK_RIGHT_DELETE, "DELETE", need, need->table)
                            : denied(inner, "DELETE", need);
+    case MLK_NEED_INSERT:
+        return names_table ? check(inner, p, MLK_RIGHT_INSERT, "INSERT", need, need->table)
+                           : denied(inner, "INSERT", need);
     case MLK_NEED_PROCESS:
         return check(inner, p, MLK_RIGHT_PROCESS, "PROCESS", &(struct mlk_access){.need = need->need}, NULL);
     case MLK_NEED_KILL:

@@ -103,12 +103,15 @@ done:
 static pthread_mutex_t temporary_tables = PTHREAD_MUTEX_INITIALIZER;
 enum { TURN_POLL_MS = 20, TURN_MAX_S = 30 };
 
+/* An INSERT of no rows fires no trigger; one of rows does. */
+#define INSERT_NOTHING "INSERT /* nothing */ INTO "
+
 /* Those that cannot need a temporary table, and those that can wait long for a lock of another session.
- * UPDATE and DELETE are not among them: they can fire a trigger. */
+ * UPDATE, DELETE and INSERT are not among them: they can fire a trigger. */
 static bool needs_turn(const char *sql, size_t len)
 {
-    static const char *const free[] = {"HANDLER ", "SET ",  "START ", "COMMIT",
-                                       "ROLLBACK", "KILL ", "INSERT "};
+    static const char *const free[] = {"HANDLER ", "SET ",  "START ",      "COMMIT",
+                                       "ROLLBACK", "KILL ", INSERT_NOTHING};
 
     for (size_t i = 0; i < sizeof free / sizeof free[0]; i++) {
         if (mlk_inner_begins(sql, len, free[i]))
@@ -220,7 +223,7 @@ static enum mlk_status check_alone(struct mlk_inner *inner)
     if (!status && provider && provider[0] && strcmp(provider, "none") != 0)
         status = mlk_inner_error(inner, MLK_READ_ONLY, 0,
                                  "a function would change the row on this Galera node alone: use the command "
-                                 "`miglock release`, which changes it on all");
+                                 "(`miglock release`, `miglock repair`), which changes it on all");
     mlk_rows_free(rows);
     return status;
 }
@@ -235,7 +238,7 @@ static enum mlk_status query(struct mlk_session *s, const struct mlk_access *nee
         *rows = NULL;
     if (affected)
         *affected = 0;
-    if (!status && (need->need == MLK_NEED_UPDATE || need->need == MLK_NEED_DELETE)) {
+    if (!status && mlk_inner_is_change(need)) {
         status = check_writable(inner);
         if (!status)
             status = check_alone(inner);
@@ -304,7 +307,7 @@ static const struct mlk_session_ops ops = {
 static void lock_statement(struct mlk_buf *sql, enum mlk_need need, const char *table, const char *column)
 {
     (void)need;
-    mlk_buf_fmt(sql, "INSERT INTO %s (%s) SELECT NULL FROM DUAL WHERE FALSE", table, column);
+    mlk_buf_fmt(sql, INSERT_NOTHING "%s (%s) SELECT NULL FROM DUAL WHERE FALSE", table, column);
 }
 
 /* Such a session does not write to the binary log unless told to: a release would stay on this server alone.

@@ -80,7 +80,7 @@ static enum mlk_status query(struct mlk_session *s, const struct mlk_access *nee
         *rows = NULL;
     if (affected)
         *affected = 0;
-    if (need->need == MLK_NEED_UPDATE || need->need == MLK_NEED_DELETE)
+    if (mlk_inner_is_change(need))
         status = mlk_inner_guard_table(inner, need);
     return status ? status : mlk_inner_run(inner, sql, len, rows, affected);
 }
@@ -122,11 +122,13 @@ static const struct mlk_session_ops ops = {
     .close = close_session,
 };
 
-/* Needs no more rights than the change itself; an INSERT would. */
+/* Needs no more rights than the change itself. */
 static void lock_statement(struct mlk_buf *sql, enum mlk_need need, const char *table, const char *column)
 {
     if (need == MLK_NEED_DELETE)
         mlk_buf_fmt(sql, "DELETE FROM %s WHERE FALSE", table);
+    else if (need == MLK_NEED_INSERT)
+        mlk_buf_fmt(sql, "INSERT INTO %s (%s) SELECT NULL FROM DUAL WHERE FALSE", table, column);
     else
         mlk_buf_fmt(sql, "UPDATE %s SET %s = %s WHERE FALSE", table, column, column);
 }

@@ -11,8 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "miglock/session.h"
-#include "miglock/target.h"
+#include "miglock/miglock.h"
 
 /* The same on both servers: UDF_INIT and UDF_ARGS of MySQL's udf_registration_types.h and of MariaDB's
  * mysql_com.h. Spelled out here so that no file needs the header of one server to serve both. */
@@ -115,5 +114,11 @@ char *mlk_udf_fail(const struct mlk_udf_row *row, const char *text);
  * made. */
 typedef enum mlk_status mlk_udf_work(struct mlk_session *s, void *arg, cJSON **out, char *error, size_t size);
 char *mlk_udf_ask(const struct mlk_udf_row *row, bool writes, mlk_udf_work *work, void *arg);
+
+/* The whole row of a function with the arguments target, token [, 'force']: mlk_release or mlk_repair. */
+typedef enum mlk_status mlk_udf_act(struct mlk_session *s, const struct mlk_target *target,
+                                    const struct mlk_release_options *options, cJSON **out, char *error,
+                                    size_t error_size);
+char *mlk_udf_change(const struct mlk_udf_row *row, mlk_udf_act *act);
 
 #endif

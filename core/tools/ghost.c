@@ -95,11 +95,14 @@ static enum mlk_status explain(const char *schema, const char *table, const stru
 }
 
 static enum mlk_status repair(const char *schema, const char *table, const struct mlk_rows *rows,
-                              const struct mlk_row_state *state, struct mlk_buf *sql)
+                              const struct mlk_row_state *state, struct mlk_statements *out)
 {
+    struct mlk_buf *sql;
+
     (void)rows;
     if (state->finding != MLK_ROW_MISSING)
         return MLK_UNSUPPORTED;
+    sql = mlk_statements_add(out, MLK_NEED_INSERT);
     mlk_buf_str(sql, "INSERT INTO ");
     mlk_sql_table(sql, schema, table);
     return mlk_buf_str(sql, " (lock_key, locked, acquired_at, released_at) VALUES ('km01', 0, NULL, NULL)");

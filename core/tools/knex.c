@@ -86,8 +86,9 @@ static enum mlk_status explain(const char *schema, const char *table, const stru
 }
 
 static enum mlk_status repair(const char *schema, const char *table, const struct mlk_rows *rows,
-                              const struct mlk_row_state *state, struct mlk_buf *sql)
+                              const struct mlk_row_state *state, struct mlk_statements *out)
 {
+    struct mlk_buf *sql;
     int locked = mlk_rows_column(rows, "is_locked");
     bool null_flag = state->finding == MLK_ROW_ODD && locked >= 0 && rows->count == 1 && rows->columns <= 2 &&
                      !mlk_rows_text(rows, 0, (size_t)locked) && mlk_rows_column(rows, "id") < 0;
@@ -95,11 +96,14 @@ static enum mlk_status repair(const char *schema, const char *table, const struc
     if (state->finding != MLK_ROW_SEVERAL && !null_flag)
         return MLK_UNSUPPORTED;
     /* what `knex migrate:unlock` does */
+    sql = mlk_statements_add(out, MLK_NEED_DELETE);
     mlk_buf_str(sql, "DELETE FROM ");
     mlk_sql_table(sql, schema, table);
-    mlk_buf_str(sql, "; INSERT INTO ");
+    sql = mlk_statements_add(out, MLK_NEED_INSERT);
+    mlk_buf_str(sql, "INSERT INTO ");
     mlk_sql_table(sql, schema, table);
-    return mlk_buf_str(sql, " (is_locked) VALUES (0)");
+    mlk_buf_str(sql, " (is_locked) VALUES (0)");
+    return mlk_statements_status(out);
 }
 
 /* What knex writes of a failed statement is the statement, " - " and the server's message. */

@@ -38,7 +38,7 @@ static void read_rows(const struct mlk_rows *rows, struct mlk_row_state *out)
     out->row = SIZE_MAX;
     out->expires.clock = MLK_CLOCK_UNIX_S;
     out->expires.column = -1;
-    if (key < 0 || owner < 0 || expires < 0) {
+    if (key < 0 || owner < 0 || expires < 0 || rows->columns != 3) {
         out->finding = MLK_ROW_ODD;
         return;
     }
@@ -81,8 +81,8 @@ static enum mlk_status explain(const char *schema, const char *table, const stru
     (void)rows;
     (void)state;
     return mlk_buf_fmt(text,
-                       "%s is not a lock table of Laravel's cache: it needs the columns key, owner and "
-                       "expiration",
+                       "%s is not a lock table of Laravel's cache: it needs the columns key, owner, "
+                       "expiration and no others",
                        table);
 }
 

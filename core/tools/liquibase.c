@@ -148,9 +148,12 @@ static enum mlk_status explain(const char *schema, const char *table, const stru
 }
 
 static enum mlk_status repair(const char *schema, const char *table, const struct mlk_rows *rows,
-                              const struct mlk_row_state *state, struct mlk_buf *sql)
+                              const struct mlk_row_state *state, struct mlk_statements *out)
 {
+    struct mlk_buf *sql;
+
     if (has_null_flag(rows, state)) {
+        sql = mlk_statements_add(out, MLK_NEED_UPDATE);
         mlk_buf_str(sql, "UPDATE ");
         mlk_sql_table(sql, schema, table);
         return mlk_buf_str(sql, " SET LOCKED = 0 WHERE ID = 1 AND LOCKED IS NULL");
@@ -158,13 +161,15 @@ static enum mlk_status repair(const char *schema, const char *table, const struc
     if (is_keycloak(rows) || (state->finding != MLK_ROW_MISSING && state->finding != MLK_ROW_SEVERAL))
         return MLK_UNSUPPORTED;
     if (state->finding == MLK_ROW_SEVERAL) { /* what Liquibase itself does to begin with */
+        sql = mlk_statements_add(out, MLK_NEED_DELETE);
         mlk_buf_str(sql, "DELETE FROM ");
         mlk_sql_table(sql, schema, table);
-        mlk_buf_str(sql, "; ");
     }
+    sql = mlk_statements_add(out, MLK_NEED_INSERT);
     mlk_buf_str(sql, "INSERT INTO ");
     mlk_sql_table(sql, schema, table);
-    return mlk_buf_str(sql, " (ID, LOCKED) VALUES (1, 0)");
+    mlk_buf_str(sql, " (ID, LOCKED) VALUES (1, 0)");
+    return mlk_statements_status(out);
 }
 
 static const struct mlk_phrase phrases[] = {

@@ -48,9 +48,9 @@ static const char *const advice[] = {
     "holder "                                                                                                \
     "sleeps while they work."
 #define STUCK                                                                                                \
-    "The lock lasts as long as Sqitch's own session: it stays while a hung process or a vanished host "      \
-    "keeps that "                                                                                            \
-    "open."
+    "The lock lasts as long as Sqitch's own connection: it stays while a hung process or a vanished host "   \
+    "keeps that open. The mysql client of a script inherits the connection, so a Sqitch that was killed "    \
+    "keeps its lock until that client ends."
 #define MESSAGE "Blocked by another instance of Sqitch working on"
 #define SOURCE  "sqitch lib/App/Sqitch/Engine.pm and Engine/mysql.pm, "
 
@@ -62,8 +62,9 @@ const struct mlk_tool mlk_tool_sqitch = {
     .stuck = STUCK,
     .message = MESSAGE,
     .phrases = phrases,
-    .source = SOURCE "1.3.1 to 1.6.1",
+    .source = SOURCE "1.3.1 to 1.6.1; 1.3.1 was run",
     .name = name,
+    .child_clients = true,
     .recognise = recognise,
     .advice = advice,
 };
@@ -79,5 +80,6 @@ const struct mlk_tool mlk_tool_sqitch_old = {
     .phrases = phrases,
     .source = SOURCE "1.2.0 to 1.3.0; sqitch issue 670",
     .name = old_name,
+    .child_clients = true,
     .advice = advice,
 };

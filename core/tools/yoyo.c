@@ -24,7 +24,7 @@ static void read_rows(const struct mlk_rows *rows, struct mlk_row_state *out)
     out->since.clock = MLK_CLOCK_CLIENT_UTC;
     out->since.column = -1;
     out->finding = MLK_ROW_ODD;
-    if (locked < 0 || created < 0 || pid < 0)
+    if (locked < 0 || created < 0 || pid < 0 || rows->columns != 3)
         return;
     for (size_t i = 0; i < rows->count; i++) {
         int64_t flag;
@@ -70,10 +70,11 @@ static enum mlk_status explain(const char *schema, const char *table, const stru
             "%s has more than one row with locked = 1: its primary key is missing, so it keeps "
             "nobody out",
             table);
-    return mlk_buf_fmt(text,
-                       "%s is not a lock table of yoyo: it needs the columns locked, ctime and pid with a "
-                       "number in locked",
-                       table);
+    return mlk_buf_fmt(
+        text,
+        "%s is not a lock table of yoyo: it needs the columns locked, ctime and pid, no others, and a "
+        "number in locked",
+        table);
 }
 
 static const struct mlk_phrase phrases[] = {

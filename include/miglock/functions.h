@@ -12,6 +12,7 @@
     X(miglock_name)                                                                                          \
     X(miglock_probe)                                                                                         \
     X(miglock_release)                                                                                       \
+    X(miglock_repair)                                                                                        \
     X(miglock_status)                                                                                        \
     X(miglock_tools)                                                                                         \
     X(miglock_version)

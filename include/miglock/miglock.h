@@ -56,6 +56,15 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
                             const struct mlk_release_options *options, cJSON **out, char *error,
                             size_t error_size);
 
+/* Puts a damaged lock table right, in one transaction, if nobody could be at work under the lock and the
+ * table is still as it was when the token was made. Options and documents as of a release; outcomes:
+ * "repaired", "refused", "changed", "failed", "nothing_to_repair", "would_repair". A named lock has no table:
+ * MLK_USAGE.
+ */
+enum mlk_status mlk_repair(struct mlk_session *s, const struct mlk_target *target,
+                           const struct mlk_release_options *options, cJSON **out, char *error,
+                           size_t error_size);
+
 /* Prints a document for a result. NULL where memory is out or it is longer than MLK_JSON_MAX; free with
  * cJSON_free. */
 char *mlk_json_print(const cJSON *document);

@@ -32,6 +32,7 @@ enum mlk_need {
     MLK_NEED_SELECT,  /* SELECT on schema.table */
     MLK_NEED_UPDATE,  /* UPDATE on schema.table */
     MLK_NEED_DELETE,  /* DELETE on schema.table */
+    MLK_NEED_INSERT,  /* INSERT on schema.table */
     MLK_NEED_PROCESS, /* the sessions and transactions of everyone */
     MLK_NEED_KILL,    /* to kill connection_id: the right to kill any, or it is the invoker's own */
 };
@@ -39,7 +40,7 @@ enum mlk_need {
 struct mlk_access {
     enum mlk_need need;
     const char *schema;     /* MLK_NEED_SCHEMA, and those of a table */
-    const char *table;      /* MLK_NEED_SELECT, MLK_NEED_UPDATE, MLK_NEED_DELETE */
+    const char *table;      /* MLK_NEED_SELECT, MLK_NEED_UPDATE, MLK_NEED_DELETE, MLK_NEED_INSERT */
     uint64_t connection_id; /* MLK_NEED_KILL */
 };
 

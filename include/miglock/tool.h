@@ -14,6 +14,7 @@
 
 #include "miglock/buf.h"
 #include "miglock/rows.h"
+#include "miglock/statements.h"
 
 enum mlk_kind { MLK_NAMED, MLK_ROW };
 
@@ -95,6 +96,8 @@ struct mlk_tool {
     const char *const *usual_qualifiers;
     /* A table with all of these columns is a qualifier of its schema; NULL-terminated. NULL: none is. */
     const char *const *qualifier_columns;
+    bool child_clients; /* its scripts run in clients of their own: each session of the holder's user and
+                         * host, of whatever process, could be one */
     /* From a name to what is in it, for names that show their parts: fills schema and qualifier (each of
      * MLK_IDENT_MAX + 1 bytes, given as ""), as they stand in the name, which MySQL folds to lower case.
      * False: not a name of this tool. NULL: the name can only be computed. */
@@ -117,10 +120,10 @@ struct mlk_tool {
     /* Appends one sentence on a finding of MISSING, SEVERAL or ODD: what it means for this tool. */
     enum mlk_status (*explain)(const char *schema, const char *table, const struct mlk_rows *rows,
                                const struct mlk_row_state *state, struct mlk_buf *text);
-    /* Appends the statements that put a damaged table right; returns MLK_UNSUPPORTED where nobody can say.
-     * NULL: nobody can. */
+    /* Appends the statements that put a damaged table right, to be run in one transaction; returns
+     * MLK_UNSUPPORTED where nobody can say. NULL: nobody can. After them the table is free and in order. */
     enum mlk_status (*repair)(const char *schema, const char *table, const struct mlk_rows *rows,
-                              const struct mlk_row_state *state, struct mlk_buf *sql);
+                              const struct mlk_row_state *state, struct mlk_statements *out);
     /* A named lock that the tool can hold beside the row; appends its name. NULL where there is none. */
     enum mlk_status (*companion)(const char *schema, struct mlk_buf *name);
 

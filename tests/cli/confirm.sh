@@ -5,23 +5,6 @@ set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$MLK_TOP/tests/cli/lib.sh"
 
-# answering ANSWERS ARGUMENTS...: on a terminal of its own, where ANSWERS (a file) is typed; both outputs are in out.
-answering() {
-	local answers=$1 way=() line
-	shift
-	if [[ $mode == direct ]]; then way=(--no-functions); fi
-	printf -v line '%q ' "$MLK_CLI" --defaults-file="$conf" "${way[@]}" "$@"
-	code=0
-	: >err
-	TERM=xterm timeout 60 script -qefc "$line" /dev/null <"$answers" >out 2>&1 || code=$?
-}
-# typed TEXT ARGUMENTS...: the same with one line.
-typed() {
-	local text=$1
-	shift
-	printf '%s\n' "$text" >answer
-	answering answer "$@"
-}
 asked() { out_has "$1: it asked" "Only 'yes' is taken"; }
 held_row() { is "$mark$1: it is still held" "$(flag app)" 1; }
 
@@ -120,12 +103,14 @@ quiet_far() {
 changed_meanwhile() {
 	local fd
 	root "UPDATE app.migrations_lock SET locked = 1, acquired_at = '2020-01-01 00:00:00'"
-	rm -f keys
+	rm -f keys out
+	: >out
 	mkfifo keys
 	answering keys release ghost:app &
 	exec {fd}>keys
 	until_true 30 grep -qF "Only 'yes'" out || not_ok "${mark}it asks" "$(<out)"
 	root "UPDATE app.migrations_lock SET acquired_at = '2020-01-01 00:00:01'"
+	until_true 10 settled || not_ok "${mark}nobody is at work"
 	printf 'yes\n' >&"$fd"
 	exec {fd}>&-
 	wait $! || true

@@ -20,12 +20,13 @@ callable() {
 	if root 'SELECT miglock_locks()' >/dev/null 2>&1; then count=$((count + 1)); fi
 	if root 'SELECT miglock_probe(CONNECTION_ID())' >/dev/null 2>&1; then count=$((count + 1)); fi
 	if root "SELECT miglock_release('rails:app', '000000000000')" >/dev/null 2>&1; then count=$((count + 1)); fi
+	if root "SELECT miglock_repair('knex:app', '000000000000')" >/dev/null 2>&1; then count=$((count + 1)); fi
 	printf '%s' "$count"
 }
 views() { root "SELECT COUNT(*) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME = 'locks'"; }
 schemas() { root "SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'miglock'"; }
 state() { printf '%s functions, %s view, %s schema' "$(callable)" "$(views)" "$(schemas)"; }
-all='7 functions, 1 view, 1 schema'
+all='8 functions, 1 view, 1 schema'
 none='0 functions, 0 view, 0 schema'
 state_is() { is "$1" "$(state)" "$2"; }
 library_in() { if is_mariadb; then root "INSTALL SONAME 'miglock'"; else root "INSTALL COMPONENT 'file://miglock'"; fi; }
@@ -170,3 +171,46 @@ is 'nothing of it is in the binary log' "$(log_position)" "$before"
 state_is 'nothing is left' "$none"
 mlk status --json
 code_is 'without the functions the command goes on' 0
+
+# MariaDB's own plugin: only for who asks for it.
+lock_info() { root "SELECT COUNT(*) FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'METADATA_LOCK_INFO'"; }
+session_start holder root
+session holder "SELECT GET_LOCK('a name of nobody', 0)" >taken
+mlk install
+code_is 'install, to see what it offers' 0
+if is_mariadb; then
+	err_has 'the plugin is offered' 'performance_schema is off' 'miglock install --metadata-lock-info'
+	is 'in one line' "$(grep -c . err)" 1
+	is 'it is not there unasked' "$(lock_info)" 0
+	is 'so a name that no tool computes is not found' "$(root "SELECT COUNT(*) FROM miglock.locks WHERE target = 'named:a name of nobody'")" 0
+	mlk install --metadata-lock-info --dry-run
+	code_is 'install --metadata-lock-info --dry-run' 0
+	out_has 'it says how' "INSTALL SONAME 'metadata_lock_info'"
+	is 'and does not' "$(lock_info)" 0
+	before=$(log_position)
+	mlk install --metadata-lock-info
+	code_is 'install --metadata-lock-info' 0
+	is 'it is there' "$(lock_info)" 1
+	empty 'nothing more is offered' err
+	is 'it is found then' "$(root "SELECT COUNT(*) FROM miglock.locks WHERE target = 'named:a name of nobody'")" 1
+	mlk install --metadata-lock-info
+	code_is 'a second time' 0
+	out_has 'it has nothing to do' 'already installed'
+	mlk install
+	empty 'and without the option it offers nothing' err
+	mlk uninstall
+	code_is 'uninstall' 0
+	err_has 'says that the plugin stays' 'METADATA_LOCK_INFO stays' "UNINSTALL SONAME 'metadata_lock_info'"
+	is 'and it does' "$(lock_info)" 1
+	is 'nothing of it is in the binary log, either' "$(log_position)" "$before"
+	root "UNINSTALL SONAME 'metadata_lock_info'"
+else
+	empty 'MySQL needs no plugin' err
+	mlk install --metadata-lock-info
+	code_is 'install --metadata-lock-info' 0
+	err_has 'says so' 'MySQL shows its locks without it'
+	mlk uninstall
+	code_is 'uninstall' 0
+	empty 'without a word of that plugin' err
+fi
+session_close holder

@@ -85,6 +85,31 @@ both_ways() {
 	if ((code == 0)) && grep -qF asking err; then "$1"; fi
 }
 
+# answering ANSWERS ARGUMENTS...: on a terminal of its own, where ANSWERS (a file) is typed; both outputs are in out.
+answering() {
+	local answers=$1 way=() line
+	shift
+	if [[ $mode == direct ]]; then way=(--no-functions); fi
+	printf -v line '%q ' "$MLK_CLI" --defaults-file="$conf" "${way[@]}" "$@"
+	code=0
+	: >err
+	TERM=xterm timeout 60 script -qefc "$line" /dev/null <"$answers" >out 2>&1 || code=$?
+}
+# typed TEXT ARGUMENTS...: the same with one line.
+typed() {
+	local text=$1
+	shift
+	printf '%s\n' "$text" >answer
+	answering answer "$@"
+}
+
+# No transaction is seen any more. INNODB_TRX is a copy that InnoDB renews only when nobody has read it for 0.1 s, so one that has
+# ended can still be in it.
+settled() {
+	sleep 0.15
+	[[ $(root 'SELECT COUNT(*) FROM information_schema.INNODB_TRX') == 0 ]]
+}
+
 # session_start NAME USER [client options]: like session_open, also for a name that was used before.
 session_start() {
 	rm -f -- "$1.in"

@@ -50,6 +50,8 @@ static void objects(struct contract *c)
     contract_check(c, contract_refused(c, MLK_DENIED), "and cannot be changed");
     contract_run_on(c, MLK_NEED_DELETE, "mlk_secret", "t", "DELETE FROM mlk_secret.t");
     contract_check(c, contract_refused(c, MLK_DENIED), "nor deleted from");
+    contract_run_on(c, MLK_NEED_INSERT, "mlk_secret", "t", "INSERT INTO mlk_secret.t VALUES (2, 'more')");
+    contract_check(c, contract_refused(c, MLK_DENIED), "nor added to");
     still_works(c, "after a denial the session still works");
 }
 
@@ -59,6 +61,7 @@ static void rights(struct contract *c)
     const struct mlk_access read = {.need = MLK_NEED_SELECT, .schema = CONTRACT_SCHEMA, .table = "t"};
     const struct mlk_access write = {.need = MLK_NEED_UPDATE, .schema = CONTRACT_SCHEMA, .table = "t"};
     const struct mlk_access drop = {.need = MLK_NEED_DELETE, .schema = CONTRACT_SCHEMA, .table = "t"};
+    const struct mlk_access add = {.need = MLK_NEED_INSERT, .schema = CONTRACT_SCHEMA, .table = "t"};
     const struct mlk_access secret = {.need = MLK_NEED_SELECT, .schema = "mlk_secret", .table = "t"};
 
     c->status = c->s->ops->may(c->s, &nothing);
@@ -69,6 +72,8 @@ static void rights(struct contract *c)
     contract_check(c, c->status == MLK_OK, "the account may change its table");
     c->status = c->s->ops->may(c->s, &drop);
     contract_check(c, c->status == MLK_OK, "the account may delete from its table");
+    c->status = c->s->ops->may(c->s, &add);
+    contract_check(c, c->status == MLK_OK, "the account may add to its table");
     c->s->error[0] = '\0';
     c->status = c->s->ops->may(c->s, &secret);
     contract_check(c, c->status == MLK_OK || (c->status == MLK_DENIED && c->s->error[0]),

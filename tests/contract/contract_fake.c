@@ -92,7 +92,8 @@ static void table(struct mlk_session *s, const char *match, const char *first)
 }
 
 /* Phases: 0 all as prepared, 1 in a transaction, 2 'written' set in it, 3 committed, 4 putting back, 5 'one'
- * set again, 6 a transaction with a change that will be rolled back. */
+ * set again, 6 a transaction with a change that will be rolled back, 7 one in which all
+ * rows were deleted and one added. */
 static void script_writes(struct mlk_session *s)
 {
     static const struct {
@@ -106,10 +107,13 @@ static void script_writes(struct mlk_session *s)
         {"SET v = 'counted' WHERE id = 1", 1, 1, 6},
         {"SET v = 'all of them'", 2, 6, 6},
         {"SET v = 'half'", 1, 1, 6},
+        {"DELETE FROM mlk_contract.t", 2, 1, 7},
         {"DELETE FROM mlk_contract.t WHERE id = 2 AND v = 'two'", 0, 6, 6},
         {"DELETE FROM mlk_contract.t WHERE id = 2 AND v = 'two'", 1, 1, 6},
         {"DELETE FROM mlk_contract.t WHERE id = 2 AND v = 'other'", 0, 1, 1},
+        {"INSERT INTO mlk_contract.t", 1, 7, 7},
         {"ROLLBACK", 0, 6, 0},
+        {"ROLLBACK", 0, 7, 0},
         {"SET v = 'written' WHERE id = 1 AND v = 'one' AND n IS NULL", 1, 1, 2},
         {"COMMIT", 0, 2, 3},
         {"ROLLBACK", 0, 3, 3},
@@ -132,6 +136,9 @@ static void script_tables(struct mlk_session *s)
     table(s, "READ TABLE mlk_contract.t", "one");
     table(s, "READ TABLE mlk_contract.t", "written");
     mlk_fake_when(s, 3);
+    mlk_fake_rows(s, "READ TABLE mlk_contract.t", "id|v|n\n3|three|NULL\n");
+    mlk_fake_when(s, 7);
+    table(s, "SELECT * FROM mlk_contract.t LIMIT 3 FOR UPDATE", "one");
     table(s, "READ TABLE DIRTY mlk_contract.t", "one");
     mlk_fake_rows(s, "READ TABLE mlk_contract.empty", "id|v\n");
     mlk_fake_rows(s, "READ TABLE mlk_contract.q`uo.te'd", "id|v\n7|odd\n");

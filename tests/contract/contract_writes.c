@@ -75,6 +75,27 @@ static void deletes(struct contract *c)
                    "a rollback brings a deleted row back");
 }
 
+/* As a repair does it: rows are read under locks, deleted and added. */
+static void inserts(struct contract *c)
+{
+    contract_run(c, "START TRANSACTION");
+    contract_run_on(c, MLK_NEED_DELETE, CONTRACT_SCHEMA, "t",
+                    "SELECT * FROM mlk_contract.t LIMIT 3 FOR UPDATE");
+    contract_check(c, c->status == MLK_OK && c->rows && c->rows->count == 2,
+                   "rows are read under locks by who may delete them");
+    delete (c, "DELETE FROM mlk_contract.t");
+    contract_check(c, c->status == MLK_OK && c->affected == 2, "two deleted rows count as two");
+    contract_run_on(c, MLK_NEED_INSERT, CONTRACT_SCHEMA, "t",
+                    "INSERT INTO mlk_contract.t (id, v) VALUES (3, 'three')");
+    contract_check(c, c->status == MLK_OK && !c->rows && c->affected == 1, "one added row counts as one");
+    contract_read(c, "t", false, 10);
+    contract_check(c, c->status == MLK_OK && c->rows && c->rows->count == 1 && contract_cell(c, "3", "v"),
+                   "the session sees its own change before others do");
+    contract_run(c, "ROLLBACK");
+    contract_check(c, value_is(c, "one") && c->rows && c->rows->count == 2,
+                   "a rollback takes all of it back");
+}
+
 /* A refused statement in a transaction must not end it. */
 static void errors(struct contract *c)
 {
@@ -91,5 +112,6 @@ void contract_writes(struct contract *c)
     counts(c);
     commits(c);
     deletes(c);
+    inserts(c);
     errors(c);
 }

@@ -11,4 +11,4 @@ CREATE DATABASE mlk_secret;
 CREATE TABLE mlk_secret.t (id INT PRIMARY KEY, v VARCHAR(200)) ENGINE = InnoDB;
 INSERT INTO mlk_secret.t VALUES (1, 'hidden');
 CREATE USER mlk_contract@'%' IDENTIFIED BY 'contract';
-GRANT SELECT, UPDATE, DELETE ON mlk_contract.* TO mlk_contract@'%';
+GRANT SELECT, UPDATE, DELETE, INSERT ON mlk_contract.* TO mlk_contract@'%';

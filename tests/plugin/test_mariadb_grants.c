@@ -7,7 +7,7 @@
 #include "unit.h"
 
 enum { PATTERN_MAX = 5, NAME_MAX_HERE = 4 };
-enum { ALL = MLK_RIGHT_SELECT | MLK_RIGHT_UPDATE | MLK_RIGHT_DELETE | MLK_RIGHT_SEE };
+enum { ALL = MLK_RIGHT_SELECT | MLK_RIGHT_UPDATE | MLK_RIGHT_DELETE | MLK_RIGHT_INSERT | MLK_RIGHT_SEE };
 
 static const char me[] = "'shop'@'%'", role[] = "'migrators'@''", other[] = "'other'@''";
 
@@ -121,6 +121,8 @@ static void names_of_rights(void **state)
     assert_int_equal(mlk_right_of("SELECT", 6, true), MLK_RIGHT_SELECT | MLK_RIGHT_SEE);
     assert_int_equal(mlk_right_of("UPDATE", 6, false), MLK_RIGHT_UPDATE | MLK_RIGHT_SEE);
     assert_int_equal(mlk_right_of("DELETE", 6, false), MLK_RIGHT_DELETE | MLK_RIGHT_SEE);
+    assert_int_equal(mlk_right_of("INSERT", 6, false), MLK_RIGHT_INSERT | MLK_RIGHT_SEE);
+    assert_int_equal(mlk_right_of("INSERT", 6, true), MLK_RIGHT_INSERT | MLK_RIGHT_SEE);
     assert_int_equal(mlk_right_of("DELETE HISTORY", 14, false), MLK_RIGHT_SEE); /* another privilege */
     assert_int_equal(mlk_right_of("PROCESS, SUPER", 7, true), MLK_RIGHT_PROCESS);
     assert_int_equal(mlk_right_of("CONNECTION ADMIN", 16, true), MLK_RIGHT_CONNECTION_ADMIN);
@@ -148,7 +150,7 @@ static void no_grant_allows_nothing(void **state)
     struct mlk_grants *g = list(false);
 
     (void)state;
-    for (unsigned right = 1; right <= MLK_RIGHT_DELETE; right *= 2) {
+    for (unsigned right = 1; right <= MLK_RIGHT_INSERT; right *= 2) {
         assert_false(mlk_grants_allow(g, right, "shop", "t"));
         assert_false(mlk_grants_allow(g, right, "shop", NULL));
         assert_false(mlk_grants_allow(g, right, NULL, NULL));

@@ -8,7 +8,7 @@
 #include "udf_checks.h"
 #include "udf_host.h"
 
-enum { FUNCTIONS = 7 };
+enum { FUNCTIONS = 8 };
 
 static struct mysql_component *component;
 

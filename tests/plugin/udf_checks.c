@@ -15,10 +15,10 @@ static const struct {
     bool asks_server;
     bool numbers; /* its arguments may be numbers too */
 } functions[] = {
-    {"miglock_locks", 0, 1, true, false},    {"miglock_name", 2, 3, false, false},
-    {"miglock_probe", 1, 1, true, true},     {"miglock_release", 2, 3, true, false},
-    {"miglock_status", 1, 2, true, false},   {"miglock_tools", 0, 0, false, false},
-    {"miglock_version", 0, 0, false, false},
+    {"miglock_locks", 0, 1, true, false},  {"miglock_name", 2, 3, false, false},
+    {"miglock_probe", 1, 1, true, true},   {"miglock_release", 2, 3, true, false},
+    {"miglock_repair", 2, 3, true, false}, {"miglock_status", 1, 2, true, false},
+    {"miglock_tools", 0, 0, false, false}, {"miglock_version", 0, 0, false, false},
 };
 
 void check_exports(void **state)
@@ -26,13 +26,9 @@ void check_exports(void **state)
 #define NAME(name) #name,
     static const char *const names[] = {MLK_FUNCTION_LIST(NAME)};
 #undef NAME
-    static const char *const inside[] = {"mlk_udf_begin",
-                                         "mlk_udf_end",
-                                         "mlk_call",
-                                         "mlk_host_missing",
-                                         "mlk_release",
-                                         "mlk_mysql",
-                                         "mlk_mysql_consumer_services"};
+    static const char *const inside[] = {
+        "mlk_udf_begin", "mlk_udf_end", "mlk_call",  "mlk_host_missing",
+        "mlk_release",   "mlk_repair",  "mlk_mysql", "mlk_mysql_consumer_services"};
     struct udf f;
 
     (void)state;

@@ -98,7 +98,8 @@ static void check_locks_rows(const char *valid)
     udf_end(&f);
 }
 
-static void check_release_rows(const char *valid)
+/* Of miglock_release and miglock_repair. */
+static void check_change_rows(const char *function, const char *valid)
 {
     const struct udf_text usable[] = {UDF_TEXT("rails:shop"), UDF_TEXT("9f3a61c2e0b7"), UDF_TEXT("force")};
     const struct udf_text not_force[] = {UDF_TEXT("FORCE"), UDF_TEXT("force "),  UDF_TEXT("forc"),
@@ -108,7 +109,7 @@ static void check_release_rows(const char *valid)
 
     memset(longest, '0', sizeof longest);
     for (unsigned count = 2; count <= 3; count++) {
-        udf_open(&f, "miglock_release", count);
+        udf_open(&f, function, count);
         assert_false(f.init.const_item);
         check_bad_texts(&f, usable, 0, "the target ");
         check_bad_texts(&f, usable, 1, "the token ");
@@ -125,7 +126,7 @@ static void check_release_rows(const char *valid)
         udf_row_fails(&f, usable, valid);
         udf_end(&f);
     }
-    udf_open(&f, "miglock_release", 3);
+    udf_open(&f, function, 3);
     for (size_t i = 0; i < UNIT_COUNT(not_force); i++)
         udf_row_fails(&f, (const struct udf_text[]){usable[0], usable[1], not_force[i]},
                       "the third argument can only be 'force'");
@@ -138,5 +139,6 @@ void check_arguments_of_rows(const char *valid)
     check_status_rows(valid);
     check_locks_rows(valid);
     check_probe_rows(valid);
-    check_release_rows(valid);
+    check_change_rows("miglock_release", valid);
+    check_change_rows("miglock_repair", valid);
 }

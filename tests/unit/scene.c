@@ -202,6 +202,7 @@ struct mlk_session *scene_open(enum mlk_flavour flavour)
                    "Unknown table 'METADATA_LOCK_INFO' in information_schema");
     /* the schema has tables of its own beside the tool's */
     with_head(s, "FROM information_schema.TABLES WHERE TABLE_SCHEMA", "1", "1");
+    with_head(s, "SELECT e.TRANSACTIONS FROM information_schema.TABLES", "TRANSACTIONS", "YES");
     mlk_fake_affected(s, "START TRANSACTION", 0);
     mlk_fake_affected(s, "COMMIT", 0);
     mlk_fake_affected(s, "ROLLBACK", 0);
@@ -297,6 +298,33 @@ struct mlk_session *scene_open_held(void **state)
     return s;
 }
 
+#define KNEX_HEAD "index|is_locked\n"
+
+struct mlk_session *scene_open_damaged(void **state)
+{
+    static const int free_from = 2, free_to = 3;
+    struct mlk_session *s = scene_open(scene_flavour(state));
+
+    scene_table(s, "app.knex_migrations_lock", KNEX_HEAD "1|0\n2|1\n");
+    mlk_fake_rows(s, "SELECT * FROM `app`.`knex_migrations_lock` LIMIT 3", KNEX_HEAD "1|0\n2|1\n");
+    mlk_fake_affected(s, "DELETE FROM `app`.`knex_migrations_lock`", 2);
+    mlk_fake_then(s, 1);
+    mlk_fake_affected(s, "DELETE FROM `app`.`knex_migrations_lock` WHERE CHAR_LENGTH(`index`) < 0", 0);
+    mlk_fake_affected(s, "INSERT INTO `app`.`knex_migrations_lock` (is_locked) VALUES (0)", 1);
+    mlk_fake_when(s, 1);
+    mlk_fake_then(s, 2);
+    mlk_fake_affected(s, "COMMIT", 0);
+    mlk_fake_when(s, 2);
+    mlk_fake_then(s, 3);
+    for (int phase = free_from; phase <= free_to; phase++) {
+        mlk_fake_rows(s, "READ TABLE app.knex_migrations_lock", KNEX_HEAD "3|0\n");
+        mlk_fake_when(s, phase);
+        mlk_fake_rows(s, "READ TABLE DIRTY app.knex_migrations_lock", KNEX_HEAD "3|0\n");
+        mlk_fake_when(s, phase);
+    }
+    return s;
+}
+
 void scene_target(const char *text, struct mlk_target *out)
 {
     char error[300];
@@ -318,7 +346,11 @@ cJSON *scene_report(struct mlk_session *s, const char *text)
     return document;
 }
 
-cJSON *scene_release(struct mlk_session *s, const char *text, const char *token, bool force)
+typedef enum mlk_status act_fn(struct mlk_session *s, const struct mlk_target *target,
+                               const struct mlk_release_options *options, cJSON **out, char *error,
+                               size_t error_size);
+
+static cJSON *act(struct mlk_session *s, act_fn *function, const char *text, const char *token, bool force)
 {
     struct mlk_release_options options = {.token = token, .force = force};
     struct mlk_target target;
@@ -333,11 +365,21 @@ cJSON *scene_release(struct mlk_session *s, const char *text, const char *token,
         if (!options.token)
             options.token = "000000000000";
     }
-    if (mlk_release(s, &target, &options, &document, error, sizeof error))
-        fail_msg("no release of %s: %s", text, error);
+    if (function(s, &target, &options, &document, error, sizeof error))
+        fail_msg("nothing came of %s: %s", text, error);
     assert_non_null(document);
     cJSON_Delete(report);
     return document;
+}
+
+cJSON *scene_release(struct mlk_session *s, const char *text, const char *token, bool force)
+{
+    return act(s, mlk_release, text, token, force);
+}
+
+cJSON *scene_repair(struct mlk_session *s, const char *text, const char *token, bool force)
+{
+    return act(s, mlk_repair, text, token, force);
 }
 
 const cJSON *scene_member(const cJSON *document, const char *member)

@@ -66,12 +66,17 @@ void scene_ghost(struct mlk_session *s);
  * Rails lock whose sleeping holder 1562 gives it back when it is killed (phase 1). */
 struct mlk_session *scene_open_stuck(void **state);
 struct mlk_session *scene_open_held(void **state);
+/* A knex lock table with two rows, one of them set, which a DELETE (phase 1), an INSERT (phase 2) and a
+ * COMMIT (phase 3) put right; nobody is connected. */
+struct mlk_session *scene_open_damaged(void **state);
 
 void scene_target(const char *text, struct mlk_target *out);
 /* The report of a lock; the test deletes it. */
 cJSON *scene_report(struct mlk_session *s, const char *target);
 /* A release with the token of a report that is made just before, or with that token where it is not NULL. */
 cJSON *scene_release(struct mlk_session *s, const char *target, const char *token, bool force);
+/* The same of a repair. */
+cJSON *scene_repair(struct mlk_session *s, const char *target, const char *token, bool force);
 
 /* A member's text; NULL where it is null. Fails the test where it is missing. */
 const char *scene_text(const cJSON *document, const char *member);

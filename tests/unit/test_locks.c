@@ -213,6 +213,8 @@ static void a_lock_of_the_whole_server(void **state)
         assert_true(cJSON_IsTrue(scene_member(report, "server_wide")));
         scene_expect_says(report, "because", "blocks the migrations of every database");
         assert_true((report_of(list, "named:app job") != NULL) == !schemas[i]);
+        if (!schemas[i])
+            assert_true(cJSON_IsFalse(scene_member(report_of(list, "named:app job"), "server_wide")));
         cJSON_Delete(list);
         scene_close(s);
     }

@@ -104,6 +104,27 @@ static void working_sibling(void **state)
     scene_close(s);
 }
 
+/* Sqitch's scripts run in a mysql client, which is another process. */
+static void working_child_client(void **state)
+{
+    struct mlk_session *s = scene_open(scene_flavour(state));
+    cJSON *d;
+
+    scene_holder(s, "sqitch working on shop", "1562");
+    scene_attributes(s, "1562|_pid|991\n1563|_pid|992\n");
+    scene_people(s, "1562|shop|10.0.0.7:51234|shop_registry|Sleep|312||NULL\n"
+                    "1563|shop|10.0.0.7:51235|shop|Query|300|altering table|ALTER TABLE orders ADD x INT\n"
+                    "1565|shop|10.0.0.8:51234|shop|Query|1|executing|SELECT 1 FROM another_host\n");
+    d = scene_report(s, "sqitch:shop");
+    scene_expect(d, "verdict", "active");
+    assert_int_equal(cJSON_GetArraySize(scene_member(d, "siblings")), 1);
+    scene_expect_says(d, "because", "possibly its sibling, connection 1563");
+    assert_false(scene_says(d, "because", "another_"));
+    assert_false(scene_says(d, "blind_spots", "process ids are not known"));
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
 static void sibling_with_open_changes(void **state)
 {
     struct mlk_session *s = scene_open(scene_flavour(state));
@@ -327,6 +348,7 @@ int main(void)
         SCENE_BOTH(idle_holder),
         SCENE_BOTH(running_holder),
         SCENE_BOTH(working_sibling),
+        SCENE_BOTH(working_child_client),
         SCENE_BOTH(sibling_with_open_changes),
         SCENE_BOTH(idle_siblings),
         SCENE_BOTH(waiters),

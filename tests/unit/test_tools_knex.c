@@ -98,15 +98,10 @@ static void what_migrate_unlock_cures_can_be_repaired(void **state)
     const struct row_table *const hopeless[] = {&kysely, &text_flag, &ghost};
 
     (void)state;
-    row_table_expect(knex(), knex()->repair, "t", &several, cure);
-    row_table_expect(knex(), knex()->repair, "t", &null_flag, cure);
-    for (size_t i = 0; i < UNIT_COUNT(hopeless); i++) {
-        struct mlk_buf sql;
-
-        assert_int_equal(row_table_text(knex(), knex()->repair, "t", hopeless[i], &sql), MLK_UNSUPPORTED);
-        assert_string_equal(mlk_buf_text(&sql), "");
-        mlk_buf_free(&sql);
-    }
+    row_table_repairs(knex(), &several, cure);
+    row_table_repairs(knex(), &null_flag, cure);
+    for (size_t i = 0; i < UNIT_COUNT(hopeless); i++)
+        row_table_is_hopeless(knex(), hopeless[i]);
 }
 
 int main(void)

@@ -173,15 +173,14 @@ static void damage_is_explained(void **state)
 static void damage_is_repaired(void **state)
 {
     (void)state;
-    row_table_expect(liquibase(), liquibase()->repair, "t", &missing,
-                     "INSERT INTO `app`.`t` (ID, LOCKED) VALUES (1, 0)");
-    row_table_expect(liquibase(), liquibase()->repair, "t", &several,
-                     "DELETE FROM `app`.`t`; INSERT INTO `app`.`t` (ID, LOCKED) VALUES (1, 0)");
-    row_table_expect(liquibase(), liquibase()->repair, "t", &null_flag,
-                     "UPDATE `app`.`t` SET LOCKED = 0 WHERE ID = 1 AND LOCKED IS NULL");
-    row_table_refuses(liquibase(), liquibase()->repair, &text_flag);
-    row_table_refuses(liquibase(), liquibase()->repair, &keycloak);
-    row_table_refuses(liquibase(), liquibase()->repair, &other);
+    row_table_repairs(liquibase(), &missing, "INSERT INTO `app`.`t` (ID, LOCKED) VALUES (1, 0)");
+    row_table_repairs(liquibase(), &several,
+                      "DELETE FROM `app`.`t`; INSERT INTO `app`.`t` (ID, LOCKED) VALUES (1, 0)");
+    row_table_repairs(liquibase(), &null_flag,
+                      "UPDATE `app`.`t` SET LOCKED = 0 WHERE ID = 1 AND LOCKED IS NULL");
+    row_table_is_hopeless(liquibase(), &text_flag);
+    row_table_is_hopeless(liquibase(), &keycloak);
+    row_table_is_hopeless(liquibase(), &other);
 }
 
 int main(void)

@@ -58,6 +58,9 @@ static void findings(void **state)
          .owner = "3",
          .pid = 3},
         {"a column less", {{"locked", "pid"}, 1, {{"1", "1"}}}, .finding = MLK_ROW_ODD},
+        {"a column more",
+         {{"locked", "ctime", "pid", "host"}, 1, {{"1", AT, "1", "x"}}},
+         .finding = MLK_ROW_ODD},
     };
 
     (void)state;

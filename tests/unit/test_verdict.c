@@ -151,9 +151,33 @@ static void the_words(void **state)
     assert_string_equal(mlk_verdict_text(MLK_UNKNOWN), "unknown");
 }
 
+/* As of a row whose flag is set; its age, which nobody can tell, never frees it. */
+static void a_damaged_table(void **state)
+{
+    struct mlk_facts facts = {.kind = MLK_ROW,
+                              .lock = MLK_LOCK_DAMAGED,
+                              .all_seen = true,
+                              .transactions_seen = true,
+                              .older_than_server = true};
+
+    (void)state;
+    assert_int_equal(mlk_verdict(&facts), MLK_UNKNOWN);
+    assert_int_equal(mlk_verdict_of_damaged(&facts), MLK_ABANDONED);
+    facts.connected = 1;
+    assert_int_equal(mlk_verdict_of_damaged(&facts), MLK_IDLE);
+    facts.working = 1;
+    assert_int_equal(mlk_verdict_of_damaged(&facts), MLK_ACTIVE);
+    facts.working = facts.connected = 0;
+    facts.all_seen = false;
+    assert_int_equal(mlk_verdict_of_damaged(&facts), MLK_UNKNOWN);
+    facts.uncommitted = true;
+    assert_int_equal(mlk_verdict_of_damaged(&facts), MLK_ACTIVE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_damaged_table),
         cmocka_unit_test(the_table),
         cmocka_unit_test(promises_over_all_facts),
         cmocka_unit_test(the_words),
