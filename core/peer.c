@@ -80,9 +80,10 @@ void mlk_peer_describe(const struct mlk_probe *probe, struct mlk_buf *out)
         mlk_buf_fmt(out, "is gone: %s", probe->why);
         return;
     case MLK_PEER_LOCAL:
-        mlk_buf_str(out, "runs on the server's own host");
+        mlk_buf_str(out, "is on the server's own host");
         if (probe->pid >= 0)
-            mlk_buf_fmt(out, " as process %" PRId64, probe->pid);
+            /* which may have ended and left the connection to a child */
+            mlk_buf_fmt(out, ", connected by process %" PRId64, probe->pid);
         return;
     case MLK_PEER_UNKNOWN:
         break;

@@ -205,8 +205,10 @@ const struct mlk_tool mlk_tool_liquibase = {
     .how =
         "A flag in the table DATABASECHANGELOGLOCK, row ID = 1, committed at once; it stays when the process "
         "dies.",
-    .stuck = "When the process or its container is killed during an update: the flag says who took it, and "
-             "nothing clears it.",
+    .stuck =
+        "When the process or its container is killed during an update: the flag says who took it, and "
+        "nothing clears it. A run that gives up waiting can clear the flag of the one that holds it (seen "
+        "with 4.28.1).",
     .own_unlock = "liquibase release-locks",
     .message = "Could not acquire change log lock.  Currently locked by HOST (ADDRESS) since DATE",
     .phrases = phrases,

@@ -188,21 +188,23 @@ row_lost() {
 	mlk status "$T" --json --exit-code
 	code_is 'that counts as held' 3
 	facts <<-'END'
-		the row is missing :: r.damage === 'missing_row' && r.verdict === 'unknown' && r.held === null && r.token === null
+		the row is missing :: r.damage === 'missing_row' && r.verdict === 'unknown' && r.held === null && /^[0-9a-f]{12}$/.test(r.token)
 		what that means is told :: r.because.some(s => s.includes("lock_key 'km01'"))
-		the next statement puts it back :: /^INSERT INTO .*migrations_lock.*'km01', 0/.test(r.next)
+		the statement that puts it back is shown :: r.repair.length === 1 && /^INSERT INTO .*migrations_lock.*'km01', 0/.test(r.repair[0])
+		and what to call for it :: r.next.includes('miglock_repair') && r.next.includes(r.token)
 	END
-	value r.next >next.sql
+	token=$(value r.token)
 	mlk release "$T" --yes --force --token 000000000000 --json
 	code_is 'a release is refused' 4
 	facts <<-'END'
 		it would not help :: d.outcome === 'refused' && d.now.next === r.now.next && d.now.damage === 'missing_row'
 	END
 	is "${mark}the table is as empty as before" "$(root "SELECT COUNT(*) FROM \`$schema\`.migrations_lock")" 0
-	root "$(<next.sql)"
+	mlk repair "$T" --token "$token" --yes --json
+	code_is 'it is repaired' 0
 	mlk status "$T" --json
 	facts <<-'END'
-		the statement cures it :: r.held === false && r.verdict === 'free' && r.damage === null
+		the repair cures it :: r.held === false && r.verdict === 'free' && r.damage === null
 	END
 	client_run next "${ghost[@]}" migrate "$schema"
 	ends 'knex-migrator goes on' 0 next
