@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Look, decide, ask, act. Only the last step changes anything, and it carries the token of what was looked
- * at. */
-#include <stdio.h>
+/* Look, decide, ask, act. */
 #include <string.h>
 
-#include "backend.h"
-#include "command.h"
-#include "confirm.h"
+#include "act.h"
 #include "json.h"
-#include "render.h"
 
 static const struct mlk_option options[] = {
     {"token", 0, MLK_ARG_REQUIRED, "TOKEN",
@@ -19,73 +14,14 @@ static const struct mlk_option options[] = {
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };
 
-struct release {
-    struct mlk_cli *cli;
-    struct mlk_backend backend;
-    struct mlk_target target;
-    const char *given; /* --token */
-    bool force, yes, dry_run;
-    cJSON *seen;   /* the report that the person sees */
-    cJSON *result; /* what the release came to */
-    char error[MLK_ERROR_MAX * 2];
-};
-
-static bool is(const cJSON *object, const char *name, const char *word)
-{
-    const char *text = mlk_json_text(object, name);
-
-    return text && strcmp(text, word) == 0;
-}
-
-/* How the document ends the command; never by its format. */
-static enum mlk_exit finish(struct release *r)
-{
-    struct mlk_render render;
-
-    if (r->cli->json) {
-        if (!mlk_json_out(r->result))
-            return mlk_fail_status(r->cli, MLK_TOO_LONG, mlk_status_text(MLK_TOO_LONG));
-    } else {
-        mlk_render_start(&render, stdout, r->backend.functions);
-        mlk_render_release(&render, r->result);
-    }
-    if (is(r->result, "outcome", "released") || is(r->result, "outcome", "free") ||
-        is(r->result, "outcome", "would_release"))
-        return MLK_EXIT_DONE;
-    if (is(r->result, "outcome", "refused") || is(r->result, "outcome", "changed"))
-        return MLK_EXIT_REFUSED;
-    return MLK_EXIT_FAILED;
-}
-
-static enum mlk_status look(struct release *r)
-{
-    cJSON_Delete(r->seen);
-    r->seen = NULL;
-    return mlk_backend_report(&r->backend, &r->target, false, &r->seen, r->error, sizeof r->error);
-}
-
-static enum mlk_status release(struct release *r, bool dry_run)
-{
-    struct mlk_release_options o = {.token = r->given ? r->given : mlk_json_text(r->seen, "token"),
-                                    .force = r->force,
-                                    .dry_run = dry_run};
-    enum mlk_status status;
-
-    cJSON_Delete(r->result);
-    r->result = NULL;
-    status = mlk_backend_release(&r->backend, &r->target, &o, &r->result, r->error, sizeof r->error);
-    if (status == MLK_OK && !r->dry_run) /* "dry_run" says what was asked for, not how it was found out */
-        cJSON_ReplaceItemInObjectCaseSensitive(r->result, "dry_run", cJSON_CreateFalse());
-    return status;
-}
-
 /* Whether the release will ask the holder's client, whose answer may prove it gone. */
-static bool asks_client(const struct release *r)
+static bool asks_client(const struct mlk_act *a)
 {
-    const cJSON *holder = cJSON_GetObjectItemCaseSensitive(r->seen, "holder");
+    const cJSON *holder = cJSON_GetObjectItemCaseSensitive(a->seen, "holder");
 
-    return r->backend.functions && is(r->seen, "kind", "named") && is(holder, "peer", "unknown") &&
-           (is(r->seen, "verdict", "idle") || is(r->seen, "verdict", "unknown"));
+    return a->backend.functions && mlk_act_is(a->seen, "kind", "named") &&
+           mlk_act_is(holder, "peer", "unknown") &&
+           (mlk_act_is(a->seen, "verdict", "idle") || mlk_act_is(a->seen, "verdict", "unknown"));
 }
 
 /*
@@ -94,152 +30,86 @@ static bool asks_client(const struct release *r)
  * that the server's own functions bring (the kernel's word on the client) is out of its reach, as it looks
  * over this connection.
  */
-static bool try_dry(const struct release *r)
+static bool try_dry(const struct mlk_act *a)
 {
-    const char *token = mlk_json_text(r->seen, "token");
-    bool proven = is(r->seen, "verdict", "abandoned");
-    bool token_differs = r->given && token && strcmp(token, r->given) != 0;
+    const char *token = mlk_json_text(a->seen, "token");
+    bool proven = mlk_act_is(a->seen, "verdict", "abandoned");
+    bool token_differs = a->given && token && strcmp(token, a->given) != 0;
 
-    if (r->dry_run || token_differs)
+    if (a->dry_run || token_differs)
         return true;
-    return r->force || !r->backend.functions || (!proven && !asks_client(r));
-}
-
-static enum mlk_exit refuse(const struct release *r, const char *why)
-{
-    return mlk_fail(r->cli, MLK_EXIT_REFUSED, "refused", "refused, nothing was changed: %s", why);
-}
-
-/* MLK_EXIT_DONE: go on. */
-static enum mlk_exit confirm(struct release *r)
-{
-    bool active = is(r->seen, "verdict", "active");
-    const char *token = mlk_json_text(r->seen, "token");
-    char question[MLK_TARGET_MAX + 200], why[300];
-
-    if (r->yes && active && !r->given) {
-        snprintf(why, sizeof why, "work is going on under this lock; --yes then needs --token %s as well",
-                 token ? token : "TOKEN");
-        return refuse(r, why);
-    }
-    if (r->yes)
-        return MLK_EXIT_DONE;
-    if (!mlk_confirm_possible())
-        return refuse(r, "there is no terminal to ask on; --yes says it beforehand");
-    if (!active && !r->force && asks_client(r))
-        mlk_note("nothing proves that its holder is gone: the release will ask the holder's client, and "
-                 "refuses where it answers");
-    if (active) {
-        mlk_note("work is going on under this lock: a release interrupts it, or lets a second migration "
-                 "start beside it");
-        snprintf(question, sizeof question,
-                 "To release it all the same, type its name (%s):", r->target.text);
-    } else {
-        snprintf(question, sizeof question, "Release %s? Only 'yes' is taken:", r->target.text);
-    }
-    if (!mlk_confirm(question, active ? r->target.text : "yes"))
-        return refuse(r, "it was not confirmed");
-    return MLK_EXIT_DONE;
+    return a->force || !a->backend.functions || (!proven && !asks_client(a));
 }
 
 /* The person may have thought for minutes: a holder that has begun to work meanwhile was not what they agreed
  * to. */
-static enum mlk_exit look_after_asking(struct release *r)
+static enum mlk_exit look_after_asking(struct mlk_act *a)
 {
-    bool was_active = is(r->seen, "verdict", "active");
+    bool was_active = mlk_act_is(a->seen, "verdict", "active");
     enum mlk_status status;
     cJSON *agreed;
 
-    if (was_active || r->yes)
+    if (was_active || a->yes)
         return MLK_EXIT_DONE;
-    agreed = r->seen; /* its token is the one that counts */
-    r->seen = NULL;
-    status = look(r);
-    if (status == MLK_OK && is(r->seen, "verdict", "active")) {
+    agreed = a->seen; /* its token is the one that counts */
+    a->seen = NULL;
+    status = mlk_act_look(a);
+    if (status == MLK_OK && mlk_act_is(a->seen, "verdict", "active")) {
         cJSON_Delete(agreed);
-        return refuse(r, "its holder has begun to work since it was shown; look again");
+        return mlk_act_refuse(a, "its holder has begun to work since it was shown; look again");
     }
-    cJSON_Delete(r->seen);
-    r->seen = agreed;
-    return status == MLK_OK ? MLK_EXIT_DONE : mlk_fail_status(r->cli, status, r->error);
+    cJSON_Delete(a->seen);
+    a->seen = agreed;
+    return status == MLK_OK ? MLK_EXIT_DONE : mlk_fail_status(a->cli, status, a->error);
 }
 
-static void show_seen(const struct release *r)
-{
-    struct mlk_render render;
-
-    if (r->cli->json)
-        return;
-    mlk_render_start(&render, stderr, false);
-    mlk_render_report(&render, r->seen);
-    fputc('\n', stderr);
-}
-
-/* The answer is lost on the way, not the release: say how to find out. */
-static enum mlk_exit fail_acting(struct release *r, enum mlk_status status)
-{
-    char code[32];
-
-    if (status != MLK_GONE && status != MLK_KILLED)
-        return mlk_fail_status(r->cli, status, r->error);
-    mlk_status_code(status, code, sizeof code);
-    return mlk_fail(
-        r->cli, MLK_EXIT_FAILED, code,
-        "%s; the lock is either as it was or released: miglock status %s tells, and a second release is safe",
-        r->error, r->target.text);
-}
-
-static enum mlk_exit work(struct release *r)
+static enum mlk_exit work(struct mlk_act *a)
 {
     enum mlk_exit exit;
-    enum mlk_status status = look(r);
+    enum mlk_status status = mlk_act_look(a);
+    bool active;
 
     if (status != MLK_OK)
-        return mlk_fail_status(r->cli, status, r->error);
-    show_seen(r);
-    if (try_dry(r)) {
-        status = release(r, true);
+        return mlk_fail_status(a->cli, status, a->error);
+    mlk_act_show(a);
+    if (try_dry(a)) {
+        status = mlk_act_run(a, true);
         if (status != MLK_OK)
-            return mlk_fail_status(r->cli, status, r->error);
+            return mlk_fail_status(a->cli, status, a->error);
         /* it may have changed for the better since it was shown: then ask after all */
-        if (r->dry_run || !is(r->result, "outcome", "would_release"))
-            return finish(r);
+        if (a->dry_run || !mlk_act_is(a->result, "outcome", "would_release"))
+            return mlk_act_finish(a);
     }
-    exit = confirm(r);
+    active = mlk_act_is(a->seen, "verdict", "active");
+    exit = mlk_act_confirm(a, active,
+                           !active && !a->force && asks_client(a)
+                               ? "nothing proves that its holder is gone: the release will ask the holder's "
+                                 "client, and refuses where it answers"
+                               : NULL);
     if (exit == MLK_EXIT_DONE)
-        exit = look_after_asking(r);
+        exit = look_after_asking(a);
     if (exit != MLK_EXIT_DONE)
         return exit;
-    status = release(r, false);
-    return status == MLK_OK ? finish(r) : fail_acting(r, status);
+    status = mlk_act_run(a, false);
+    return status == MLK_OK ? mlk_act_finish(a) : mlk_act_fail(a, status);
 }
+
+static const char *const good[] = {"released", "free", "would_release", NULL};
+
+static const struct mlk_act_kind kind = {
+    .run = mlk_backend_release,
+    .good = good,
+    .verb = "Release",
+    .at_work = "work is going on under this lock",
+    .at_risk = "work is going on under this lock: a release interrupts it, or lets a second migration start "
+               "beside it",
+    .unsure = "the lock is either as it was or released",
+    .work = work,
+};
 
 static enum mlk_exit run(struct mlk_cli *cli)
 {
-    struct release r = {
-        .cli = cli,
-        .given = mlk_options_value(&cli->options, "token"),
-        .force = mlk_options_has(&cli->options, "force"),
-        .yes = mlk_options_has(&cli->options, "yes"),
-        .dry_run = mlk_options_has(&cli->options, "dry-run"),
-    };
-    enum mlk_status status =
-        mlk_target_parse(cli->argv[0], strlen(cli->argv[0]), &r.target, r.error, sizeof r.error);
-    enum mlk_exit exit;
-
-    if (status != MLK_OK)
-        return mlk_fail_status(cli, status, r.error);
-    if (r.given && (strlen(r.given) != MLK_TOKEN_LEN || r.given[strspn(r.given, "0123456789abcdef")]))
-        return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
-                        "a token is %d hexadecimal digits, as miglock status %s shows it", MLK_TOKEN_LEN,
-                        r.target.text);
-    exit = mlk_backend_open(&r.backend, cli);
-    if (exit == MLK_EXIT_DONE)
-        exit = work(&r);
-    cJSON_Delete(r.seen);
-    cJSON_Delete(r.result);
-    mlk_backend_close(&r.backend);
-    return exit;
+    return mlk_act(cli, &kind, NULL);
 }
 
 static const char *const examples[] = {

@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "miglock/sql.h"
 #include "seen.h"
 #include "tools.h"
 
@@ -79,9 +78,7 @@ static void read_rows(const struct mlk_rows *rows, struct mlk_row_state *out)
 static enum mlk_status release(const char *schema, const char *table, const struct mlk_rows *rows,
                                const struct mlk_row_state *state, struct mlk_buf *sql)
 {
-    mlk_buf_str(sql, "DELETE FROM ");
-    mlk_sql_table(sql, schema, table);
-    mlk_buf_str(sql, " WHERE");
+    mlk_seen_delete(sql, schema, table);
     mlk_seen_text(sql, rows, state->row, "executor_id");
     mlk_seen_text(sql, rows, state->row, "locked_at");
     mlk_seen_text(sql, rows, state->row, "expires_at");

@@ -33,3 +33,10 @@ void mlk_seen_number(struct mlk_buf *sql, const struct mlk_rows *rows, size_t ro
     mlk_buf_fmt(sql, "%s CAST(`%s` AS CHAR) <=> ", joint(sql), column);
     mlk_sql_string(sql, mlk_rows_text(rows, row, (size_t)c), mlk_rows_length(rows, row, (size_t)c));
 }
+
+void mlk_seen_delete(struct mlk_buf *sql, const char *schema, const char *table)
+{
+    mlk_buf_str(sql, "DELETE FROM ");
+    mlk_sql_table(sql, schema, table);
+    mlk_buf_str(sql, " WHERE");
+}

@@ -18,4 +18,7 @@ void mlk_seen_text(struct mlk_buf *sql, const struct mlk_rows *rows, size_t row,
  * inside MySQL is given the exact value of a FLOAT instead, and then changes nothing. */
 void mlk_seen_number(struct mlk_buf *sql, const struct mlk_rows *rows, size_t row, const char *column);
 
+/* "DELETE FROM `schema`.`table` WHERE", to be followed by what was seen. */
+void mlk_seen_delete(struct mlk_buf *sql, const char *schema, const char *table);
+
 #endif
