@@ -70,6 +70,8 @@ static enum mlk_status take(struct mlk_session *s, struct look *look)
     status = mlk_server_read(s, false, &look->server, look->blind_spots);
     if (!status)
         status = mlk_people_read(s, &look->server, &look->people, look->blind_spots);
+    if (!status)
+        status = mlk_people_know_threads(s, &look->server, &look->people);
     return status ? status : mlk_people_know(s, &look->server, &look->people, NULL, look->blind_spots);
 }
 

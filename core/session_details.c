@@ -16,11 +16,6 @@ static bool same(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-bool mlk_people_may_know_threads(struct mlk_session *s, const struct mlk_server *server)
-{
-    return server->performance_schema && s->ops->may(s, &threads_table) == MLK_OK;
-}
-
 /* Where performance_schema has more of a statement that the process list cut, so have we. The session may run
  * another one by now. */
 static void lengthen(struct mlk_person *p, const char *longer)
@@ -103,7 +98,7 @@ enum mlk_status mlk_people_know_threads(struct mlk_session *s, const struct mlk_
 
     if (!server->performance_schema)
         return MLK_OK;
-    if (mlk_people_may_know_threads(s, server))
+    if (people->threads_readable)
         status = read_threads(s, people);
     if (status && !mlk_ask_over(status) && s->flavour == MLK_MYSQL && any_cut(people))
         status = read_statements(s, people);

@@ -150,20 +150,22 @@ static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJS
     mlk_rows_free(rows);
 }
 
+static const struct mlk_access threads_table = {
+    .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "threads"};
+
 enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *server,
                                 struct mlk_people *out, cJSON *blind_spots)
 {
     enum mlk_status status;
-    bool threads_readable;
 
     memset(out, 0, sizeof *out);
     out->all = true;
     out->replica = server->replica;
-    threads_readable = mlk_people_may_know_threads(s, server);
-    status = ask_processlist(s, threads_readable, false, &out->rows);
+    out->threads_readable = server->performance_schema && s->ops->may(s, &threads_table) == MLK_OK;
+    status = ask_processlist(s, out->threads_readable, false, &out->rows);
     if (status == MLK_DENIED) {
         out->all = false;
-        status = ask_processlist(s, threads_readable, true, &out->rows);
+        status = ask_processlist(s, out->threads_readable, true, &out->rows);
     }
     if (status)
         return status;
@@ -178,11 +180,6 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
         mlk_say(blind_spots, "only the first %zu sessions were looked at", out->rows->count);
     }
     copy_sessions(s, server, out);
-    status = mlk_people_know_threads(s, server, out);
-    if (status) {
-        mlk_people_free(out);
-        return status;
-    }
     if (list_may_lack(s, server)) {
         out->all = false;
         mlk_say(blind_spots,

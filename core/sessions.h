@@ -37,6 +37,7 @@ struct mlk_people {
     bool all;                     /* no session is hidden from this account */
     bool transactions;            /* open transactions are visible */
     bool replica;                 /* rows come from another server */
+    bool threads_readable;        /* performance_schema can be asked for the threads */
     struct mlk_thread *by_thread; /* in the order of numbers; NULL: not known */
     size_t thread_count;
     struct mlk_rows *rows, *attributes, *threads; /* private: own the texts */
@@ -52,10 +53,7 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
 enum mlk_status mlk_people_know(struct mlk_session *s, const struct mlk_server *server,
                                 struct mlk_people *people, const struct mlk_person *holder,
                                 cJSON *blind_spots);
-/* Whether performance_schema can be asked for the threads. */
-bool mlk_people_may_know_threads(struct mlk_session *s, const struct mlk_server *server);
-/* Adds the threads, and longer statements than a process list has. Part of mlk_people_read. MLK_OK also where
- * nothing is known. */
+/* Adds the threads, and longer statements than a process list has. MLK_OK also where nothing is known. */
 enum mlk_status mlk_people_know_threads(struct mlk_session *s, const struct mlk_server *server,
                                         struct mlk_people *people);
 /* The connection behind a thread's number, and the other way round; 0: not known. */

@@ -15,7 +15,9 @@ static enum mlk_status begin(struct mlk_session *s, bool with_rows, struct mlk_s
     if (!out->blind_spots)
         return MLK_NO_MEMORY;
     status = mlk_server_read(s, with_rows, &out->server, out->blind_spots);
-    return status ? status : mlk_people_read(s, &out->server, &out->people, out->blind_spots);
+    if (!status)
+        status = mlk_people_read(s, &out->server, &out->people, out->blind_spots);
+    return status ? status : mlk_people_know_threads(s, &out->server, &out->people);
 }
 
 static enum mlk_status finish(struct mlk_snapshot *out, enum mlk_status status)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "miglock/miglock.h"
 #include "miglock/session.h"
 #include "miglock/sql.h"
 #include "miglock/target.h"
@@ -119,4 +120,20 @@ cJSON *mlk_tool_describe(const struct mlk_tool *tool)
     mlk_doc_list(&j, "advice", tool->advice);
     mlk_doc_text(&j, "source", tool->source);
     return mlk_doc_end(&j);
+}
+
+enum mlk_status mlk_tools(cJSON **out)
+{
+    cJSON *array = cJSON_CreateArray();
+    const struct mlk_tool *tool;
+
+    *out = NULL;
+    for (size_t i = 0; array && (tool = mlk_tool_at(i)); i++) {
+        if (!cJSON_AddItemToArray(array, mlk_tool_describe(tool))) {
+            cJSON_Delete(array);
+            return MLK_NO_MEMORY;
+        }
+    }
+    *out = array;
+    return array ? MLK_OK : MLK_NO_MEMORY;
 }

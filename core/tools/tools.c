@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-#include "describe.h"
-#include "miglock/miglock.h"
-
 static const struct mlk_tool *const table[] = {
     &mlk_tool_rails,
     &mlk_tool_ghost,
@@ -125,20 +122,4 @@ bool mlk_flag(const struct mlk_rows *rows, size_t row, int column, int64_t *valu
     }
     *value = mlk_rows_int(rows, row, (size_t)column, INT64_MIN);
     return *value != INT64_MIN;
-}
-
-enum mlk_status mlk_tools(cJSON **out)
-{
-    cJSON *array = cJSON_CreateArray();
-    const struct mlk_tool *tool;
-
-    *out = NULL;
-    for (size_t i = 0; array && (tool = mlk_tool_at(i)); i++) {
-        if (!cJSON_AddItemToArray(array, mlk_tool_describe(tool))) {
-            cJSON_Delete(array);
-            return MLK_NO_MEMORY;
-        }
-    }
-    *out = array;
-    return array ? MLK_OK : MLK_NO_MEMORY;
 }
