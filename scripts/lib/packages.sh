@@ -15,7 +15,8 @@ MLK_PACKAGES_servers=(debootstrap=debootstrap debian-archive-keyring util-linux 
 MLK_PACKAGES_tests=(clang=clang libcmocka-dev binutils=nm openssl=openssl perl-base=perl)
 # shellcheck disable=SC2034
 MLK_PACKAGES_clients=(ruby=ruby ruby-activerecord ruby-mysql2 nodejs=node npm=npm
-	sqitch libdbd-mysql-perl mariadb-client-core=mariadb yoyo python3-pymysql)
+	sqitch libdbd-mysql-perl mariadb-client-core=mariadb yoyo python3-pymysql
+	default-jre-headless)
 
 package_present() {
 	local name=${1%%=*} program=${1#*=}

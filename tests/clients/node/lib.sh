@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Sourced by ghost.sh, knex.sh and kysely.sh: the options that all have, handed to the JavaScript side through the environment.
+# Sourced by ghost.sh, knex.sh, kysely.sh and liquibase.sh: the options that all have, handed to the JavaScript side through the environment.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
