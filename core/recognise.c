@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fnv.h"
+#include "miglock/text.h"
+
 /* One name that a tool would use. It is not kept: its hash finds it, and it is computed again. */
 struct candidate {
     uint64_t hash;
@@ -25,7 +28,7 @@ struct mlk_recogniser {
 /* Case is folded in ASCII alone; how a server folds other letters is its own affair, so they do not count. */
 static uint64_t hash_of(const char *name)
 {
-    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a: draft-eastlake-fnv, section 2 */
+    uint64_t hash = MLK_FNV_BEGIN;
 
     for (; *name; name++) {
         unsigned char c = (unsigned char)*name;
@@ -34,18 +37,9 @@ static uint64_t hash_of(const char *name)
             continue;
         if (c >= 'A' && c <= 'Z')
             c = (unsigned char)(c - 'A' + 'a');
-        hash = (hash ^ c) * 0x100000001b3u;
+        hash = mlk_fnv_add(hash, c);
     }
     return hash;
-}
-
-static size_t sequence_length(const char *text)
-{
-    size_t n = 1;
-
-    while (((unsigned char)text[n] & 0xc0u) == 0x80u)
-        n++;
-    return n;
 }
 
 /* As the server compares. Where it folds case, each letter outside ASCII equals any other. */
@@ -58,8 +52,8 @@ static bool same_name(const struct mlk_recogniser *r, const char *a, const char 
 
         if (ascii != other || (ascii && strncasecmp(a, b, 1) != 0))
             return false;
-        a += sequence_length(a);
-        b += sequence_length(b);
+        a += mlk_utf8_step(a);
+        b += mlk_utf8_step(b);
     }
     return !*a && !*b;
 }

@@ -7,6 +7,7 @@
 #include "ask.h"
 #include "holder.h"
 #include "miglock/sql.h"
+#include "miglock/text.h"
 #include "observe.h"
 #include "row_owner.h"
 #include "row_time.h"
@@ -14,15 +15,6 @@
 /* Enough for every lock table that holds nothing but locks of migrations; Laravel's has those of a whole
  * application. */
 enum { ROWS_READ = 1000 };
-
-static size_t char_length(const char *text)
-{
-    size_t n = 1;
-
-    while (((unsigned char)text[n] & 0xc0u) == 0x80u)
-        n++;
-    return n;
-}
 
 /* Case is ignored: with lower_case_table_names the server does so, and one session too many only makes the
  * answer more careful. How the server then folds letters outside ASCII is its own affair, so each of them
@@ -34,8 +26,8 @@ static bool same_schema(const struct mlk_snapshot *snap, const char *a, const ch
 
         if ((ascii || !snap->server.names_fold) && strncasecmp(a, b, 1) != 0)
             return false;
-        a += snap->server.names_fold ? char_length(a) : 1;
-        b += snap->server.names_fold ? char_length(b) : 1;
+        a += snap->server.names_fold ? mlk_utf8_step(a) : 1;
+        b += snap->server.names_fold ? mlk_utf8_step(b) : 1;
     }
     return a && b && !*a && !*b;
 }

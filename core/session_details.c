@@ -6,15 +6,11 @@
 #include <string.h>
 
 #include "ask.h"
+#include "miglock/text.h"
 #include "sessions.h"
 
 static const struct mlk_access threads_table = {
     .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "threads"};
-
-static bool same(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
 
 /* Where performance_schema has more of a statement that the process list cut, so have we. The session may run
  * another one by now. */
@@ -140,7 +136,7 @@ static void of_few(struct mlk_session *s, const struct mlk_people *people, const
     for (size_t i = 0; i < people->count; i++) {
         const struct mlk_person *p = &people->list[i];
 
-        if (p != holder && !same(p->state, "User lock") &&
+        if (p != holder && !mlk_same_text(p->state, "User lock") &&
             !(mlk_person_counts(s, p) && mlk_person_sibling(holder, p, &certain)))
             continue;
         if (count == FEW)
@@ -196,7 +192,7 @@ enum mlk_status mlk_people_know(struct mlk_session *s, const struct mlk_server *
 
         if (!p)
             continue;
-        if (same(mlk_rows_text(people->attributes, i, 1), "_pid"))
+        if (mlk_same_text(mlk_rows_text(people->attributes, i, 1), "_pid"))
             p->pid = mlk_rows_int(people->attributes, i, 2, -1);
         else
             p->program = mlk_rows_text(people->attributes, i, 2);

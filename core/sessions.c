@@ -7,6 +7,7 @@
 
 #include "ask.h"
 #include "miglock/sql.h"
+#include "miglock/text.h"
 
 enum { ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO, THREAD };
 
@@ -57,11 +58,6 @@ const struct mlk_person *mlk_person_find(const struct mlk_people *people, uint64
     return mlk_people_find((struct mlk_people *)people, id); /* which it does not change */
 }
 
-static bool same(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
 static bool starts(const char *text, const char *prefix)
 {
     return text && strncasecmp(text, prefix, strlen(prefix)) == 0;
@@ -72,7 +68,7 @@ static bool is_replication(const struct mlk_session *s, const struct mlk_person 
 {
     if (s->flavour == MLK_MARIADB)
         return starts(p->command, "Slave_");
-    return same(p->user, "system user") && !starts(p->command, "Daemon");
+    return mlk_same_text(p->user, "system user") && !starts(p->command, "Daemon");
 }
 
 /* Every member of a MySQL group has appliers' threads, also the one that takes the writes: there only
@@ -145,7 +141,7 @@ static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJS
             continue;
         p->in_transaction = true;
         p->changes = mlk_rows_int(rows, i, 1, 0);
-        p->rolling_back = same(mlk_rows_text(rows, i, 2), "ROLLING BACK");
+        p->rolling_back = mlk_same_text(mlk_rows_text(rows, i, 2), "ROLLING BACK");
     }
     mlk_rows_free(rows);
 }
@@ -205,8 +201,8 @@ void mlk_people_free(struct mlk_people *people)
 
 bool mlk_person_is_servers(const struct mlk_person *p)
 {
-    return same(p->user, "system user") || same(p->user, "event_scheduler") || starts(p->command, "Daemon") ||
-           starts(p->command, "Binlog Dump") || starts(p->command, "Slave_");
+    return mlk_same_text(p->user, "system user") || mlk_same_text(p->user, "event_scheduler") ||
+           starts(p->command, "Daemon") || starts(p->command, "Binlog Dump") || starts(p->command, "Slave_");
 }
 
 bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p)
@@ -237,7 +233,7 @@ bool mlk_person_works(const struct mlk_person *p)
         return true;
     if (starts(p->command, "Sleep") || !p->command)
         return false;
-    if (same(p->state, "User lock"))
+    if (mlk_same_text(p->state, "User lock"))
         return false;
     return !asks_miglock(p->statement);
 }

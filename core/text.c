@@ -64,6 +64,20 @@ size_t mlk_utf8_length(const char *text, size_t len)
     return count;
 }
 
+size_t mlk_utf8_step(const char *text)
+{
+    size_t n = 1;
+
+    while (((unsigned char)text[n] & 0xc0u) == 0x80u)
+        n++;
+    return n;
+}
+
+bool mlk_same_text(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
 void mlk_copy(char *to, size_t size, const char *from)
 {
     size_t len = from ? strlen(from) : 0;

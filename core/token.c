@@ -5,22 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a, 64 bits, folded to 48: draft-eastlake-fnv, sections 2 and 3. Enough where nobody is out to forge.
- */
-static const uint64_t fnv_offset = 0xcbf29ce484222325u;
-static const uint64_t fnv_prime = 0x100000001b3u;
+#include "fnv.h"
 
+/* FNV-1a of 64 bits, folded to 48 (draft-eastlake-fnv, section 3). Enough where nobody is out to forge. */
 static void mix(struct mlk_token *t, const void *bytes, size_t len)
 {
     const unsigned char *b = bytes;
 
     for (size_t i = 0; i < len; i++)
-        t->state = (t->state ^ b[i]) * fnv_prime;
+        t->state = mlk_fnv_add(t->state, b[i]);
 }
 
 void mlk_token_begin(struct mlk_token *t)
 {
-    t->state = fnv_offset;
+    t->state = MLK_FNV_BEGIN;
 }
 
 void mlk_token_add(struct mlk_token *t, const char *text, size_t len)

@@ -13,6 +13,10 @@
 bool mlk_utf8_valid(const char *text, size_t len);
 /* Characters of well-formed UTF-8. */
 size_t mlk_utf8_length(const char *text, size_t len);
+/* Bytes of the character that text begins with; text is well-formed UTF-8 and not empty. */
+size_t mlk_utf8_step(const char *text);
+/* Whether both are there and the same. */
+bool mlk_same_text(const char *a, const char *b);
 /* Copies what fits, cut at a character border, always NUL-terminated. */
 void mlk_copy(char *to, size_t size, const char *from);
 /* One line for a message: at most size-1 bytes, well-formed UTF-8, control characters as '?'. */
