@@ -5,7 +5,7 @@
 #include "backend.h"
 #include "command.h"
 #include "json.h"
-#include "miglock/sql.h"
+#include "lookup.h"
 #include "render.h"
 
 static const struct mlk_option options[] = {
@@ -13,117 +13,6 @@ static const struct mlk_option options[] = {
     {"probe", 0, MLK_ARG_NONE, NULL, "ask the holder's client whether it is still there; with targets only"},
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };
-
-/* What was asked for: reports of the locks named, and tables of the schemas named. */
-struct answer {
-    cJSON *single; /* reports, in the order of the arguments */
-    cJSON *table;  /* reports */
-    bool tabled;   /* a table was asked for */
-};
-
-static bool is_target(const char *arg)
-{
-    return strchr(arg, ':') != NULL;
-}
-
-static enum mlk_status parse_all(const struct mlk_cli *cli, char *error, size_t error_size)
-{
-    bool probe = mlk_options_has(&cli->options, "probe");
-    struct mlk_target target;
-    enum mlk_status status = MLK_OK;
-
-    for (int i = 0; status == MLK_OK && i < cli->argc; i++) {
-        probe = probe && is_target(cli->argv[i]);
-        if (is_target(cli->argv[i]))
-            status = mlk_target_parse(cli->argv[i], strlen(cli->argv[i]), &target, error, error_size);
-        else if (!*cli->argv[i] || strlen(cli->argv[i]) > MLK_IDENT_MAX) {
-            snprintf(error, error_size, "'%.60s' is neither a schema nor a target such as rails:shop",
-                     cli->argv[i]);
-            status = MLK_USAGE;
-        }
-    }
-    /* To ask may end a session, so that is for a lock that somebody has named, not for whatever is found. */
-    if (status == MLK_OK && mlk_options_has(&cli->options, "probe") && (!probe || cli->argc == 0)) {
-        snprintf(error, error_size, "--probe is for targets only, such as miglock status rails:shop --probe");
-        status = MLK_USAGE;
-    }
-    return status;
-}
-
-static enum mlk_status add_report(struct mlk_backend *b, struct answer *a, const char *arg, bool ask,
-                                  char *error, size_t error_size)
-{
-    struct mlk_target target;
-    cJSON *report = NULL;
-    enum mlk_status status = mlk_target_parse(arg, strlen(arg), &target, error, error_size);
-
-    if (status == MLK_OK)
-        status = mlk_backend_report(b, &target, ask, &report, error, error_size);
-    if (status == MLK_OK)
-        cJSON_AddItemToArray(a->single, report);
-    return status;
-}
-
-/* "No lock" in a schema that does not exist would be a wrong answer to a typing mistake. */
-static enum mlk_status check_schema(struct mlk_backend *b, const char *schema, char *error, size_t error_size)
-{
-    struct mlk_rows *rows = NULL;
-    struct mlk_buf sql;
-    enum mlk_status status;
-
-    mlk_buf_init(&sql, 4096);
-    mlk_buf_str(&sql, "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ");
-    mlk_sql_string(&sql, schema, strlen(schema));
-    status = mlk_backend_sql(b, mlk_buf_text(&sql), &rows);
-    if (status != MLK_OK) {
-        snprintf(error, error_size, "%s", b->session->error);
-    } else if (rows->count == 0) {
-        snprintf(error, error_size, "there is no schema '%s' on this server, or this account may not see it",
-                 schema);
-        status = MLK_NOT_FOUND;
-    }
-    mlk_rows_free(rows);
-    mlk_buf_free(&sql);
-    return status;
-}
-
-static enum mlk_status add_schema(struct mlk_backend *b, struct answer *a, const char *schema, char *error,
-                                  size_t error_size)
-{
-    cJSON *reports = NULL, *report;
-    enum mlk_status status = mlk_backend_locks(b, schema, &reports, error, error_size);
-
-    a->tabled = true;
-    if (status == MLK_OK && schema && cJSON_GetArraySize(reports) == 0)
-        status = check_schema(b, schema, error, error_size);
-    while (status == MLK_OK && (report = cJSON_DetachItemFromArray(reports, 0)))
-        cJSON_AddItemToArray(a->table, report);
-    cJSON_Delete(reports);
-    return status;
-}
-
-static enum mlk_status gather(struct mlk_backend *b, const struct mlk_cli *cli, struct answer *a, char *error,
-                              size_t error_size)
-{
-    bool ask = mlk_options_has(&cli->options, "probe");
-    enum mlk_status status = a->single && a->table ? MLK_OK : MLK_NO_MEMORY;
-
-    error[0] = '\0';
-    if (status == MLK_OK && cli->argc == 0)
-        status = add_schema(b, a, NULL, error, error_size);
-    for (int i = 0; status == MLK_OK && i < cli->argc; i++)
-        status = is_target(cli->argv[i]) ? add_report(b, a, cli->argv[i], ask, error, error_size)
-                                         : add_schema(b, a, cli->argv[i], error, error_size);
-    return status;
-}
-
-static bool any_held(const cJSON *reports)
-{
-    const cJSON *report;
-
-    cJSON_ArrayForEach(report, reports) if (mlk_json_may_be_held(report)) return true;
-    return false;
-}
 
 /* Silence would not say whether it looked in the right place. */
 static void say_none(const struct mlk_render *r, const struct mlk_backend *b, const struct mlk_cli *cli)
@@ -136,11 +25,11 @@ static void say_none(const struct mlk_render *r, const struct mlk_backend *b, co
     if (cli->argc == 0)
         mlk_buf_str(&text, "all schemas");
     for (int i = 0; i < cli->argc; i++)
-        schemas += !is_target(cli->argv[i]);
+        schemas += !mlk_is_target(cli->argv[i]);
     if (schemas > 0)
         mlk_buf_str(&text, schemas > 1 ? "schemas " : "schema ");
     for (int i = 0, said = 0; i < cli->argc; i++)
-        if (!is_target(cli->argv[i]))
+        if (!mlk_is_target(cli->argv[i]))
             mlk_buf_fmt(&text, "%s%s", said++ ? ", " : "", cli->argv[i]);
     mlk_buf_fmt(&text, " of %s", b->where);
     mlk_render_line(r, 0, "", 0, mlk_buf_text(&text));
@@ -165,7 +54,7 @@ static void say_blind_spots(const struct mlk_render *r, struct mlk_backend *b)
     cJSON_Delete(report);
 }
 
-static void show(struct mlk_backend *b, const struct mlk_cli *cli, const struct answer *a)
+static void show(struct mlk_backend *b, const struct mlk_cli *cli, const struct mlk_answer *a)
 {
     const cJSON *report;
     struct mlk_render r;
@@ -183,7 +72,7 @@ static void show(struct mlk_backend *b, const struct mlk_cli *cli, const struct 
         return;
     if (!first)
         putchar('\n');
-    if (!any_held(a->table))
+    if (!mlk_json_any_held(a->table))
         say_none(&r, b, cli);
     if (cJSON_GetArraySize(a->table) > 0)
         mlk_render_table(&r, a->table);
@@ -191,15 +80,15 @@ static void show(struct mlk_backend *b, const struct mlk_cli *cli, const struct 
         say_blind_spots(&r, b);
 }
 
-static enum mlk_exit finish(struct mlk_backend *b, const struct mlk_cli *cli, struct answer *a)
+static enum mlk_exit finish(struct mlk_backend *b, const struct mlk_cli *cli, struct mlk_answer *a)
 {
-    bool held = any_held(a->single) || any_held(a->table), ok = true;
-    cJSON *report;
+    bool held = mlk_json_any_held(a->single) || mlk_json_any_held(a->table), ok = true;
+    cJSON *all;
 
     if (cli->json) {
-        while ((report = cJSON_DetachItemFromArray(a->table, 0)))
-            cJSON_AddItemToArray(a->single, report);
-        ok = mlk_json_out(a->single);
+        all = mlk_answer_all(a);
+        ok = mlk_json_out(all);
+        cJSON_Delete(all);
     } else {
         show(b, cli, a);
     }
@@ -210,10 +99,11 @@ static enum mlk_exit finish(struct mlk_backend *b, const struct mlk_cli *cli, st
 
 static enum mlk_exit run(struct mlk_cli *cli)
 {
+    bool ask = mlk_options_has(&cli->options, "probe");
     char error[MLK_ERROR_MAX * 2];
-    struct answer a = {0};
+    struct mlk_answer a = {0};
     struct mlk_backend b;
-    enum mlk_status status = parse_all(cli, error, sizeof error);
+    enum mlk_status status = mlk_lookup_check(cli, ask, error, sizeof error);
     enum mlk_exit exit;
 
     if (status != MLK_OK)
@@ -221,12 +111,9 @@ static enum mlk_exit run(struct mlk_cli *cli)
     exit = mlk_backend_open(&b, cli);
     if (exit != MLK_EXIT_DONE)
         return exit;
-    a.single = cJSON_CreateArray();
-    a.table = cJSON_CreateArray();
-    status = gather(&b, cli, &a, error, sizeof error);
+    status = mlk_lookup(&b, cli, ask, &a, error, sizeof error);
     exit = status == MLK_OK ? finish(&b, cli, &a) : mlk_fail_status(cli, status, error);
-    cJSON_Delete(a.single);
-    cJSON_Delete(a.table);
+    mlk_answer_free(&a);
     mlk_backend_close(&b);
     return exit;
 }

@@ -66,3 +66,11 @@ bool mlk_json_may_be_held(const cJSON *report)
 {
     return !cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(report, "held"));
 }
+
+bool mlk_json_any_held(const cJSON *reports)
+{
+    const cJSON *report;
+
+    cJSON_ArrayForEach(report, reports) if (mlk_json_may_be_held(report)) return true;
+    return false;
+}

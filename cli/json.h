@@ -18,5 +18,7 @@ const char *mlk_json_text(const cJSON *object, const char *name);
 int64_t mlk_json_int(const cJSON *object, const char *name, int64_t fallback);
 /* Whether a report says "held", or cannot say. */
 bool mlk_json_may_be_held(const cJSON *report);
+/* The same of any in an array of reports. */
+bool mlk_json_any_held(const cJSON *reports);
 
 #endif

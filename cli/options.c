@@ -9,7 +9,6 @@
 
 #include "command.h"
 
-/* --login-path, --url and --ghost will stand in connection.c's table; nothing here has to change for them. */
 const struct mlk_option mlk_common_options[] = {
     {"json", 0, MLK_ARG_NONE, NULL, "answer with JSON on stdout; messages stay on stderr"},
     {"no-functions", 0, MLK_ARG_NONE, NULL,
