@@ -32,10 +32,34 @@ static int64_t thread_of(struct mlk_session *s, const struct mlk_person *p)
     return thread;
 }
 
+static struct mlk_client client_of(const struct mlk_person *p)
+{
+    return (struct mlk_client){.connection_id = p->id, .host = p->host, .pid = p->pid, .thread = p->thread};
+}
+
+enum mlk_status mlk_peer_freeze(struct mlk_session *s, const struct mlk_person *p, struct mlk_frozen *out)
+{
+    struct mlk_client client = client_of(p);
+
+    *out = (struct mlk_frozen){.state = MLK_FREEZE_NOT};
+    if (!s->ops->freeze) {
+        mlk_copy(out->why, sizeof out->why, "only miglock's functions can do that");
+        return MLK_OK;
+    }
+    client.thread = thread_of(s, p);
+    return s->ops->freeze(s, &client, out);
+}
+
+void mlk_peer_thaw(struct mlk_session *s)
+{
+    if (s->ops->thaw)
+        s->ops->thaw(s);
+}
+
 enum mlk_status mlk_peer_probe(struct mlk_session *s, const struct mlk_person *p, enum mlk_probe_how how,
                                struct mlk_probe *out)
 {
-    struct mlk_client client = {.connection_id = p->id, .host = p->host, .pid = p->pid, .thread = p->thread};
+    struct mlk_client client = client_of(p);
 
     memset(out, 0, sizeof *out);
     out->answer_ms = out->asked_ms = out->heard_ms = out->pid = out->unacked = out->retransmits = -1;

@@ -11,6 +11,11 @@
  * reason, and MLK_OK. On anything but MLK_OK s->error tells why. */
 enum mlk_status mlk_peer_probe(struct mlk_session *s, const struct mlk_person *p, enum mlk_probe_how how,
                                struct mlk_probe *out);
+/* Keeps back what the client sends to its session, as the port has it, until mlk_peer_thaw. A session without
+ * a way to do that gives MLK_FREEZE_NOT with the reason, and MLK_OK. On anything but MLK_OK s->error tells
+ * why, and nobody is frozen. */
+enum mlk_status mlk_peer_freeze(struct mlk_session *s, const struct mlk_person *p, struct mlk_frozen *out);
+void mlk_peer_thaw(struct mlk_session *s);
 /* Whether asking could teach more than this look did. */
 bool mlk_peer_can_be_asked(const struct mlk_session *s, const struct mlk_probe *look);
 /* "alive", "gone", "local", "unknown". */

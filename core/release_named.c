@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A named lock: only ending its holder's connection frees it. The KILL asks IS_USED_LOCK in the same
- * statement, so that a connection that gave the lock back a moment ago is not hit: its id is only killed
- * while it holds the lock.
+ * A named lock: only ending its holder's connection frees it. A connection that gave the lock back a moment
+ * ago must not be hit: its client is kept from speaking, then lock and statements are looked at once more,
+ * and the KILL asks IS_USED_LOCK in the same statement.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "ask.h"
 #include "holder.h"
+#include "peer.h"
 #include "miglock/sql.h"
 #include "release.h"
 
 enum {
     POLL_MS = 50,
     POLL_LIMIT_MS = 5000,
+    FRESH_MS = 5,  /* a thread that has just slept is not soon preempted, which keeps the gap short */
     STILL_MS = 50, /* a connection that runs one statement after the other shows it within this time */
 };
 
@@ -115,43 +117,104 @@ static void gave_it_back(struct mlk_release *r, const struct mlk_observation *o)
             o->holder_id);
 }
 
-/* Whether the holder has stood still since it was counted: then *still is set. Else outcome and reason are.
- */
-static enum mlk_status check_stillness(struct mlk_session *s, struct mlk_release *r,
-                                       const struct mlk_observation *o, bool *still)
+/* It does something: nothing is done to it. */
+static void at_work(struct mlk_release *r, const struct mlk_observation *o, const char *how)
 {
-    int64_t elapsed = s->ops->now_ms(s) - r->counted_ms, counter;
-    enum mlk_status status = MLK_OK;
-    uint64_t holder;
+    r->outcome = "refused";
+    mlk_say(r->because, "refused: connection %" PRIu64 " %s, so it is at work; nobody was killed: look again",
+            o->holder_id, how);
+}
 
-    *still = false;
-    if (r->counter >= 0 && elapsed < STILL_MS)
-        status = s->ops->pause_ms(s, (unsigned)(STILL_MS - elapsed));
-    if (!status)
-        status = mlk_statement_counter(s, o->holder_id, &counter);
+/* Whether it still has the lock and has run nothing since it was counted; else outcome and reason are set. */
+static enum mlk_status check_the_same(struct mlk_session *s, struct mlk_release *r,
+                                      const struct mlk_observation *o, bool *same)
+{
+    int64_t counter;
+    uint64_t holder;
+    enum mlk_status status = mlk_statement_counter(s, o->holder_id, &counter);
+
+    *same = false;
     if (!status)
         status = mlk_named_holder(s, o->target->name, &holder);
     if (status)
         return status;
-    if (holder != o->holder_id) {
+    if (holder != o->holder_id)
         gave_it_back(r, o);
-        return MLK_OK;
-    }
-    if (r->counter >= 0 && counter != r->counter) {
-        r->outcome = "refused";
-        mlk_say(r->because,
-                "refused: connection %" PRIu64
-                " has run statements since it was looked at, so it is at work; nobody was killed: look again",
-                o->holder_id);
-        return MLK_OK;
-    }
-    if (r->counter < 0)
+    else if (r->counter >= 0 && counter != r->counter)
+        at_work(r, o, "has run statements since it was looked at");
+    else
+        *same = true;
+    return MLK_OK;
+}
+
+/* Who runs one statement after the other shows it within STILL_MS. */
+static enum mlk_status check_stillness(struct mlk_session *s, struct mlk_release *r,
+                                       const struct mlk_observation *o, bool *still)
+{
+    int64_t elapsed = s->ops->now_ms(s) - r->counted_ms;
+    enum mlk_status status = MLK_OK;
+
+    *still = false;
+    if (r->counter >= 0 && elapsed < STILL_MS)
+        status = s->ops->pause_ms(s, (unsigned)(STILL_MS - elapsed));
+    return status ? status : check_the_same(s, r, o, still);
+}
+
+/* What the checks before the KILL could not make certain. */
+static void say_uncertain(const struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                          const struct mlk_frozen *frozen)
+{
+    if (r->counter < 0 && frozen->state != MLK_FREEZE_QUIET)
         mlk_say(r->because,
                 "how many statements connection %" PRIu64
                 " runs is not visible%s, so only the lock itself was checked before the KILL",
                 o->holder_id, s->flavour == MLK_MYSQL ? " (performance_schema.status_by_thread)" : "");
-    *still = true;
-    return MLK_OK;
+    if (frozen->state == MLK_FREEZE_NOT)
+        mlk_say(
+            r->because,
+            "its client could not be kept from speaking meanwhile (%s): had it given the lock back in the "
+            "very instant of the KILL, it would have been hit all the same",
+            frozen->why);
+}
+
+/*
+ * From here until the KILL is done the holder's client cannot reach its session, so a holder that still has
+ * the lock cannot give it back. Without that the server itself leaves a gap: it asks IS_USED_LOCK, then looks
+ * for the connection, then ends it.
+ */
+static enum mlk_status freeze(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                              bool *still)
+{
+    struct mlk_frozen frozen = {.state = MLK_FREEZE_NOT, .why = "it is not visible to this account"};
+    enum mlk_status status = o->holder ? mlk_peer_freeze(s, o->holder, &frozen) : MLK_OK;
+
+    *still = false;
+    if (status)
+        return status;
+    if (frozen.state == MLK_FREEZE_SPOKE) {
+        at_work(r, o, "has just been told something by its client");
+        return MLK_OK;
+    }
+    if (frozen.state == MLK_FREEZE_NOT)
+        status = s->ops->pause_ms(s, FRESH_MS);
+    if (!status)
+        status = check_the_same(s, r, o, still);
+    if (!status && *still)
+        say_uncertain(s, r, o, &frozen);
+    return status;
+}
+
+/* Whether the holder may be killed now; it is frozen then, where that can be. Else outcome and reason are
+ * set.
+ */
+static enum mlk_status check(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                             bool *still)
+{
+    enum mlk_status status = check_stillness(s, r, o, still);
+
+    if (!status && *still)
+        status = freeze(s, r, o, still);
+    return status;
 }
 
 enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
@@ -159,11 +222,14 @@ enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
 {
     struct mlk_access need = kill_of(o);
     bool still;
-    enum mlk_status status = check_stillness(s, r, o, &still);
+    enum mlk_status checked = check(s, r, o, &still), status = MLK_OK;
 
-    if (mlk_ask_over(status))
-        return status;
-    if (status) {
+    if (!checked && still)
+        status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
+    mlk_peer_thaw(s);
+    if (mlk_ask_over(checked))
+        return checked;
+    if (checked) {
         r->outcome = "failed";
         mlk_say(r->because, "whether the lock is still held could not be checked, nobody was killed: %s",
                 s->error);
@@ -171,7 +237,6 @@ enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
     }
     if (!still)
         return MLK_OK;
-    status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
     switch (status) {
     case MLK_OK:
         wait_until_free(s, r, o);

@@ -6,7 +6,7 @@ enum mlk_status mlk_session_check(const struct mlk_session *s)
     const struct mlk_session_ops *o = s ? s->ops : NULL;
 
     if (!o || o->version != MLK_SESSION_VERSION || !o->name || !o->query || !o->read_table || !o->may ||
-        !o->now_ms || !o->pause_ms || !o->close)
+        !o->now_ms || !o->pause_ms || !o->close || !o->freeze != !o->thaw)
         return MLK_UNSUPPORTED;
     if (!s->user[0] || !s->server_version)
         return MLK_UNSUPPORTED;

@@ -200,22 +200,48 @@ static enum mlk_status read_proxies(struct mlk_inner *inner)
     return status;
 }
 
+/* What is known of a client that the kernel can use. */
+static struct mlk_client with_its_thread(const struct mlk_inner *inner, const struct mlk_client *client)
+{
+    struct mlk_client known = *client;
+
+    if (!inner->thread_per_connection)
+        known.thread = -1;
+    return known;
+}
+
+/* Whether the kernel may be asked; else the reason there is to stop. */
+static bool ready(struct mlk_inner *inner, enum mlk_status *status)
+{
+    *status = inner->knows_proxies ? MLK_OK : read_proxies(inner);
+    return *status != MLK_KILLED && *status != MLK_NO_MEMORY;
+}
+
 enum mlk_status mlk_inner_probe(struct mlk_session *s, const struct mlk_client *client,
                                 enum mlk_probe_how how, struct mlk_probe *out)
 {
     struct mlk_inner *inner = mlk_inner_of(s);
-    struct mlk_client asked = *client;
+    const struct mlk_client asked = with_its_thread(inner, client);
     enum mlk_status status = MLK_OK;
 
-    if (!inner->thread_per_connection)
-        asked.thread = -1;
     if (how == MLK_PROBE_LOOK && mlk_kernel_look(s, &inner->kernel, &asked, out, &status))
         return status;
-    if (!inner->knows_proxies)
-        status = read_proxies(inner);
-    if (status == MLK_KILLED || status == MLK_NO_MEMORY)
-        return status;
-    return mlk_kernel_probe(s, &inner->kernel, &asked, how, out);
+    return ready(inner, &status) ? mlk_kernel_probe(s, &inner->kernel, &asked, how, out) : status;
+}
+
+enum mlk_status mlk_inner_freeze(struct mlk_session *s, const struct mlk_client *client,
+                                 struct mlk_frozen *out)
+{
+    struct mlk_inner *inner = mlk_inner_of(s);
+    const struct mlk_client meant = with_its_thread(inner, client);
+    enum mlk_status status;
+
+    return ready(inner, &status) ? mlk_kernel_freeze(s, &inner->kernel, &meant, out) : status;
+}
+
+void mlk_inner_thaw(struct mlk_session *s)
+{
+    mlk_kernel_thaw(&mlk_inner_of(s)->kernel);
 }
 
 int64_t mlk_inner_now_ms(struct mlk_session *s)

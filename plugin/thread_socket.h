@@ -9,11 +9,30 @@
 #ifndef MIGLOCK_THREAD_SOCKET_H
 #define MIGLOCK_THREAD_SOCKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+#include "miglock/status.h"
 
 /* thread: as in struct mlk_client. -1 where the thread waits for something else, is at work, is not of this
  * process, or the kernel does not show it (a server that started as root and then changed its user). The
  * thread may go on at any time, so look again once the descriptor has been duplicated. */
 int mlk_thread_waits_on(int64_t thread);
+
+/* The sockets that threads of this process wait on. */
+struct mlk_waited {
+    struct mlk_waited_socket {
+        dev_t device;
+        ino_t inode;
+    } * items;
+    size_t count;
+};
+
+/* Looks at every thread but that one and the caller's own. out is the caller's, to be freed. MLK_UNSUPPORTED
+ * where the threads cannot be listed, MLK_NO_MEMORY. */
+enum mlk_status mlk_waited_list(int64_t but, struct mlk_waited *out);
+bool mlk_waited_has(const struct mlk_waited *all, dev_t device, ino_t inode);
+void mlk_waited_free(struct mlk_waited *all);
 
 #endif

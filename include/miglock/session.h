@@ -18,7 +18,7 @@
 #include "miglock/rows.h"
 #include "miglock/status.h"
 
-enum { MLK_SESSION_VERSION = 2, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
+enum { MLK_SESSION_VERSION = 3, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
 
 /* What miglock's statements start with, so that it knows its own in a process list. */
 #define MLK_TAG "/* miglock */ "
@@ -79,6 +79,19 @@ struct mlk_probe {
     char why[160];       /* for MLK_PEER_UNKNOWN and MLK_PEER_GONE: a clause, "two sockets have ..." */
 };
 
+/* What a session whose client is kept from speaking to it does. */
+enum mlk_freeze {
+    MLK_FREEZE_NOT,     /* its client could not be kept from speaking */
+    MLK_FREEZE_QUIET,   /* it has read all that its client sent and waits for more, which does not come */
+    MLK_FREEZE_WORKING, /* it has read all that its client sent; whether it waits for more does not show */
+    MLK_FREEZE_SPOKE    /* its client has sent something that it has not read yet */
+};
+
+struct mlk_frozen {
+    enum mlk_freeze state;
+    char why[160]; /* MLK_FREEZE_NOT: a clause, "it may come through a Unix socket" */
+};
+
 struct mlk_session;
 
 struct mlk_session_ops {
@@ -108,6 +121,16 @@ struct mlk_session_ops {
      */
     enum mlk_status (*probe)(struct mlk_session *s, const struct mlk_client *client, enum mlk_probe_how how,
                              struct mlk_probe *out);
+
+    /* may be NULL: this adapter cannot. Keeps back what that client sends, until thaw or the end of the
+     * session; it arrives then, nothing is lost. At most one client at a time. What the session was told
+     * before goes its way: state tells how far. Takes some 10 ms, and up to 200 more where another session
+     * has frozen the same client. MLK_OK also where it could not be done (out says why); MLK_KILLED,
+     * MLK_NO_MEMORY: then nobody is frozen. */
+    enum mlk_status (*freeze)(struct mlk_session *s, const struct mlk_client *client, struct mlk_frozen *out);
+
+    /* NULL where freeze is. Lets the client speak again; does nothing where nobody is frozen. */
+    void (*thaw)(struct mlk_session *s);
 
     /* may be NULL: this adapter has no error log of the server to write to. line: printable, one line. */
     void (*log)(struct mlk_session *s, const char *line);

@@ -61,6 +61,31 @@ static void threads(struct contract *c)
     contract_check(c, unknown, "a thread that serves nobody is no client");
 }
 
+/* Nobody is kept from speaking by mistake. */
+static void freezes(struct contract *c)
+{
+    static const struct mlk_client nobodies[] = {
+        {.connection_id = 4711, .host = "192.0.2.1:1", .pid = -1, .thread = -1},
+        {.connection_id = 4711, .host = "192.0.2.1", .pid = -1, .thread = 1},
+        {.connection_id = 4711, .host = "", .pid = -1, .thread = INT64_MAX},
+    };
+    bool nobody = true;
+
+    for (size_t i = 0; i < sizeof nobodies / sizeof nobodies[0]; i++) {
+        struct mlk_frozen out;
+
+        memset(&out, 0x55, sizeof out);
+        c->status = c->s->ops->freeze(c->s, &nobodies[i], &out);
+        nobody = nobody && c->status == MLK_OK && out.state == MLK_FREEZE_NOT && out.why[0] &&
+                 memchr(out.why, '\0', sizeof out.why);
+        c->s->ops->thaw(c->s);
+    }
+    contract_check(c, nobody, "a client that is not there is not frozen, and why");
+    c->s->ops->thaw(c->s); /* nobody is frozen */
+    contract_run(c, "SELECT 1");
+    contract_check(c, contract_one(c, "1"), "the session goes on after freezing nobody");
+}
+
 void contract_kernel(struct contract *c)
 {
     if (c->s->ops->probe) {
@@ -69,6 +94,8 @@ void contract_kernel(struct contract *c)
         contract_run(c, "SELECT 1");
         contract_check(c, contract_one(c, "1"), "the session goes on after asking the kernel");
     }
+    if (c->s->ops->freeze)
+        freezes(c);
     if (c->s->ops->log) {
         c->s->ops->log(c->s, "contract: a line of the error log, with 100% of its signs: %s %n '\"`");
         contract_run(c, "SELECT 1");

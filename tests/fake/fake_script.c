@@ -181,7 +181,7 @@ struct fake_call *fake_call_add(struct mlk_fake *f, const char *sql, size_t len,
                                 const struct mlk_access *need)
 {
     struct fake_call *grown = realloc(f->sent, (f->sent_count + 1) * sizeof *grown);
-    struct fake_call call = {.status = MLK_OK, .need = *need};
+    struct fake_call call = {.status = MLK_OK, .need = *need, .frozen = f->frozen};
 
     if (grown == NULL) {
         return NULL;
@@ -207,6 +207,30 @@ void mlk_fake_on_ask(struct mlk_session *s, void (*hook)(struct mlk_session *s, 
 
     f->on_ask = hook;
     f->on_ask_arg = arg;
+}
+
+void mlk_fake_on_freeze(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg)
+{
+    struct mlk_fake *f = s->impl;
+
+    f->on_freeze = hook;
+    f->on_freeze_arg = arg;
+}
+
+uint64_t mlk_fake_is_frozen(const struct mlk_session *s)
+{
+    return ((const struct mlk_fake *)s->impl)->frozen;
+}
+
+size_t mlk_fake_sent_frozen(const struct mlk_session *s, const char *match, uint64_t connection_id)
+{
+    const struct mlk_fake *f = s->impl;
+    size_t count = 0;
+
+    for (size_t i = 0; i < f->sent_count; i++) {
+        count += f->sent[i].frozen == connection_id && matches(match, f->sent[i].sql) ? 1u : 0u;
+    }
+    return count;
 }
 
 const struct mlk_client *mlk_fake_asked(const struct mlk_session *s)

@@ -32,6 +32,7 @@ struct fake_call {
     char *schema, *table;
     struct mlk_access need;
     enum mlk_status status;
+    uint64_t frozen; /* the connection that was, when it was sent */
 };
 
 struct mlk_fake {
@@ -51,6 +52,10 @@ struct mlk_fake {
     struct fake_answer *answers; /* of the kernel, the newest first */
     void (*on_ask)(struct mlk_session *s, void *arg);
     void *on_ask_arg;
+    struct mlk_frozen freeze; /* what freezing comes to */
+    uint64_t frozen;          /* 0: nobody */
+    void (*on_freeze)(struct mlk_session *s, void *arg);
+    void *on_freeze_arg;
     struct mlk_client asked;
     char asked_host[300];
     char **log;

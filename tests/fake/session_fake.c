@@ -201,6 +201,32 @@ static enum mlk_status fake_probe(struct mlk_session *s, const struct mlk_client
     return MLK_OK;
 }
 
+/* Keeps back what a client sends. */
+static enum mlk_status fake_freeze(struct mlk_session *s, const struct mlk_client *client,
+                                   struct mlk_frozen *out)
+{
+    struct mlk_fake *f = s->impl;
+    enum mlk_status status = count_call(f);
+
+    if (status != MLK_OK) {
+        return fail(s, status, 0, "the fake fails this call");
+    }
+    *out = f->freeze;
+    f->frozen = out->state == MLK_FREEZE_NOT ? 0 : client->connection_id;
+    if (f->on_freeze != NULL) {
+        f->on_freeze(s, f->on_freeze_arg);
+    }
+    return MLK_OK;
+}
+
+/* Lets it speak again. */
+static void fake_thaw(struct mlk_session *s)
+{
+    struct mlk_fake *f = s->impl;
+
+    f->frozen = 0;
+}
+
 /* Writes to the error log. */
 static void fake_log(struct mlk_session *s, const char *line)
 {
@@ -245,6 +271,8 @@ static const struct mlk_session_ops fake_ops_with_kernel = {
     .read_table = fake_read_table,
     .may = fake_may,
     .probe = fake_probe,
+    .freeze = fake_freeze,
+    .thaw = fake_thaw,
     .log = fake_log,
     .now_ms = fake_now_ms,
     .pause_ms = fake_pause_ms,
@@ -262,6 +290,14 @@ void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_prob
     s->ops = &fake_ops_with_kernel;
 }
 
+void mlk_fake_freeze(struct mlk_session *s, enum mlk_freeze state, const char *why)
+{
+    struct mlk_fake *f = s->impl;
+
+    f->freeze.state = state;
+    (void)snprintf(f->freeze.why, sizeof f->freeze.why, "%s", why != NULL ? why : "");
+}
+
 /* ---- constructor ---- */
 
 struct mlk_session *mlk_fake_open(enum mlk_flavour flavour)
@@ -274,6 +310,7 @@ struct mlk_session *mlk_fake_open(enum mlk_flavour flavour)
         free(f);
         return NULL;
     }
+    f->freeze.state = MLK_FREEZE_QUIET;
     s->ops = &fake_ops;
     s->impl = f;
     s->flavour = flavour;

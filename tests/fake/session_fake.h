@@ -45,7 +45,8 @@ void mlk_fake_then(struct mlk_session *s, int phase);
 /* From now on that need is refused with MLK_DENIED, as an adapter that checks rights by itself would. */
 void mlk_fake_deny(struct mlk_session *s, enum mlk_need need);
 /* The n-th call from now (1 is the next one) fails with that status. Calls are query, read_table, may,
- * probe and pause_ms; a failing may() is MLK_DENIED whatever the status, as the port has it. 0 takes it back.
+ * probe, freeze and pause_ms; a failing may() is MLK_DENIED whatever the status, as the port has it. 0 takes
+ * it back.
  */
 void mlk_fake_fail(struct mlk_session *s, size_t n, enum mlk_status status);
 /* The same, and every call after it too: a connection that is lost does not come back. */
@@ -63,6 +64,15 @@ void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_prob
                     const struct mlk_probe *answer, unsigned took_ms);
 /* Called when a question is put, before it is answered; a test uses it to change the script in mid-call. */
 void mlk_fake_on_ask(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg);
+/* A session that can ask the kernel can also freeze clients: what it then finds (quiet, unless this is said).
+ * why: for MLK_FREEZE_NOT. */
+void mlk_fake_freeze(struct mlk_session *s, enum mlk_freeze state, const char *why);
+/* Called when somebody is frozen. */
+void mlk_fake_on_freeze(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg);
+/* Which connection is frozen now; 0: none. */
+uint64_t mlk_fake_is_frozen(const struct mlk_session *s);
+/* How many statements that match were sent while that connection was frozen. */
+size_t mlk_fake_sent_frozen(const struct mlk_session *s, const char *match, uint64_t connection_id);
 /* What the adapter was told of the connection that was asked about last; texts are those of the test's
  * script. */
 const struct mlk_client *mlk_fake_asked(const struct mlk_session *s);

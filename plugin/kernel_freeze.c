@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ops->freeze and ops->thaw of both servers: from a process list's row to the filter on its socket.
+ *
+ * A session that waits for its client shows its socket, and MySQL shows its client's port. Inside MariaDB
+ * neither is there for a session that runs a statement and whose host has several connections. Then all those
+ * are frozen on which no other thread waits: its own is among them, and for the others it is a delay.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "freeze.h"
+#include "kernel_locate.h"
+#include "miglock/text.h"
+#include "thread_socket.h"
+
+enum { FROZEN_MAX = 16, TRY_MS = 10, TRIES = 20 };
+
+struct mlk_frozen_socket {
+    struct mlk_socket socket;
+    int fd; /* the duplicate that the filter was put on */
+};
+
+static const char through_unix[] = "it may come through a Unix socket";
+
+/* The socket that the client's thread waits on, without a search; false where that does not show. */
+static bool find_at_once(const struct mlk_kernel *kernel, const struct mlk_client *client,
+                         struct mlk_socket *socket)
+{
+    const struct mlk_host host = mlk_host_parse(client->host);
+
+    if (!mlk_socket_came_in(mlk_thread_waits_on(client->thread), &kernel->door, socket))
+        return false;
+    return socket->kind == MLK_SOCKET_TCP ? mlk_host_fits(&host, &socket->peer) : host.kind == MLK_HOST_LOCAL;
+}
+
+/* Whether that connection could be the client's. */
+static bool could_be(const struct mlk_host *host, const struct mlk_socket *socket)
+{
+    return socket->kind == MLK_SOCKET_UNIX ? host->kind == MLK_HOST_LOCAL
+                                           : mlk_host_fits(host, &socket->peer);
+}
+
+/* What to freeze, and whether the client's own is certain to be among it. */
+struct suspects {
+    struct mlk_socket items[FROZEN_MAX];
+    size_t count;
+    bool certain;
+};
+
+static void suspect(struct suspects *all, const struct mlk_socket *socket, struct mlk_frozen *out)
+{
+    if (socket->kind == MLK_SOCKET_UNIX) {
+        all->certain = false;
+        mlk_copy(out->why, sizeof out->why, through_unix);
+    } else if (all->count == FROZEN_MAX) {
+        all->certain = false;
+        mlk_copy(out->why, sizeof out->why, "too many connections of its host are at work");
+    } else {
+        all->items[all->count++] = *socket;
+    }
+}
+
+/* Those that could be the client's and that no other thread waits on. */
+static enum mlk_status eliminate(const struct mlk_kernel *kernel, const struct mlk_client *client,
+                                 struct suspects *all, struct mlk_frozen *out)
+{
+    const struct mlk_host host = mlk_host_parse(client->host);
+    struct mlk_waited waited;
+    enum mlk_status status = mlk_waited_list(client->thread, &waited);
+
+    for (size_t i = 0; !status && i < kernel->sockets->count; i++) {
+        const struct mlk_socket *one = &kernel->sockets->items[i];
+
+        if (could_be(&host, one) && !mlk_waited_has(&waited, one->device, one->inode))
+            suspect(all, one, out);
+    }
+    mlk_waited_free(&waited);
+    return status;
+}
+
+static enum mlk_status find(struct mlk_session *s, struct mlk_kernel *kernel, const struct mlk_client *client,
+                            struct suspects *all, struct mlk_frozen *out)
+{
+    struct mlk_probe known = {.peer = MLK_PEER_UNKNOWN};
+    struct mlk_located located;
+    struct mlk_socket at_once;
+    enum mlk_status status;
+
+    *all = (struct suspects){.certain = true};
+    if (find_at_once(kernel, client, &at_once)) {
+        suspect(all, &at_once, out);
+        return MLK_OK;
+    }
+    status = mlk_kernel_locate(s, kernel, client, true, &located, &known);
+    if (status)
+        return status;
+    mlk_copy(out->why, sizeof out->why, known.peer == MLK_PEER_LOCAL ? through_unix : known.why);
+    if (located.socket)
+        suspect(all, located.socket, out);
+    else if (kernel->sockets && client->thread > 0)
+        status = eliminate(kernel, client, all, out);
+    return status == MLK_UNSUPPORTED ? MLK_OK : status;
+}
+
+/* True where the socket is frozen now, by this session. Where it is the only one, another release's filter on
+ * it is waited for. */
+static bool freeze_one(struct mlk_session *s, struct mlk_kernel *kernel, const struct mlk_socket *socket,
+                       bool only, struct mlk_frozen *out, enum mlk_status *status)
+{
+    int held = mlk_socket_hold(socket, out->why, sizeof out->why);
+    enum mlk_filter filter;
+
+    if (held < 0)
+        return false;
+    filter = mlk_freeze_begin(held, out->why, sizeof out->why);
+    for (int i = 0; only && filter == MLK_FILTER_OTHER && i < TRIES && !*status; i++) {
+        *status = s->ops->pause_ms(s, TRY_MS);
+        filter = mlk_freeze_begin(held, out->why, sizeof out->why);
+    }
+    if (filter != MLK_FILTER_ON) {
+        (void)close(held);
+        return false;
+    }
+    kernel->frozen[kernel->frozen_count++] = (struct mlk_frozen_socket){.socket = *socket, .fd = held};
+    return true;
+}
+
+/* Which of the two comes first matters: a thread that is seen waiting after its socket was seen empty, with
+ * the filter in place, has nothing to wake it. */
+static enum mlk_freeze look(const struct mlk_kernel *kernel, const struct mlk_client *client)
+{
+    for (size_t i = 0; i < kernel->frozen_count; i++) {
+        if (mlk_freeze_unread(kernel->frozen[i].fd) != 0)
+            return MLK_FREEZE_SPOKE;
+    }
+    for (size_t i = 0; i < kernel->frozen_count; i++) {
+        if (mlk_kernel_is_of_thread(client, &kernel->frozen[i].socket))
+            return MLK_FREEZE_QUIET;
+    }
+    return MLK_FREEZE_WORKING;
+}
+
+enum mlk_status mlk_kernel_freeze(struct mlk_session *s, struct mlk_kernel *kernel,
+                                  const struct mlk_client *client, struct mlk_frozen *out)
+{
+    struct suspects all;
+    enum mlk_status status;
+
+    *out = (struct mlk_frozen){.state = MLK_FREEZE_NOT};
+    mlk_kernel_thaw(kernel);
+    status = find(s, kernel, client, &all, out);
+    if (status || !all.count)
+        return status;
+    kernel->frozen = calloc(all.count, sizeof *kernel->frozen);
+    if (!kernel->frozen)
+        return MLK_NO_MEMORY;
+    for (size_t i = 0; !status && i < all.count; i++)
+        all.certain = freeze_one(s, kernel, &all.items[i], all.count == 1, out, &status) && all.certain;
+    if (!status && kernel->frozen_count)
+        status = mlk_freeze_settle(s);
+    if (status)
+        mlk_kernel_thaw(kernel);
+    else if (all.certain)
+        out->state = look(kernel, client);
+    return status;
+}
+
+void mlk_kernel_thaw(struct mlk_kernel *kernel)
+{
+    for (size_t i = 0; i < kernel->frozen_count; i++) {
+        mlk_freeze_end(kernel->frozen[i].fd);
+        (void)close(kernel->frozen[i].fd);
+    }
+    free(kernel->frozen);
+    kernel->frozen = NULL;
+    kernel->frozen_count = 0;
+}
