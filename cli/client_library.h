@@ -14,6 +14,9 @@ void mlk_library_name(char *out, size_t size);
  * error where this library cannot do what was asked: never weaker than asked. */
 enum mlk_status mlk_library_options(MYSQL *mysql, const struct mlk_connection *c, char *error,
                                     size_t error_size);
+/* tls_first.c: connects. Where TLS was insisted on, nothing is sent to a server that offers none: that is
+ * MLK_UNSUPPORTED. MLK_GONE: the library's own error. */
+enum mlk_status mlk_library_connect(MYSQL *mysql, const struct mlk_connection *c, const char *password);
 /* What the options come to, from ssl-mode, ssl and ssl-verify-server-cert together. */
 enum mlk_ssl_mode mlk_library_ssl_mode(const struct mlk_connection *c);
 

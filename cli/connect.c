@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "connect.h"
 
+#include <errmsg.h>
 #include <stdio.h>
 
 #include "client_library.h"
+#include "connect_advice.h"
 
 /* Nothing may hang: every wait on the network has an end. The connection says who it is
  * (session_connect_attrs). */
@@ -22,13 +24,30 @@ static int set_basics(MYSQL *mysql, const struct mlk_connection *c)
     return failed;
 }
 
-/* Belt and braces: a library that quietly went on without TLS must not pass. */
-static enum mlk_status check_tls(MYSQL *mysql, const struct mlk_connection *c, char *error, size_t error_size)
+static enum mlk_status without_tls(char *error, size_t error_size)
 {
-    if (mlk_library_ssl_mode(c) < MLK_SSL_REQUIRED || mysql_get_ssl_cipher(mysql))
-        return MLK_OK;
-    snprintf(error, error_size, "TLS was asked for, and the connection has none");
+    snprintf(error, error_size, "cannot connect: TLS was asked for, and this server offers none%s",
+             mlk_connect_advice(CR_SSL_CONNECTION_ERROR, true));
     return MLK_UNSUPPORTED;
+}
+
+/* No default database: then an unqualified function name can only be a native or a loadable function, never a
+ * stored function that someone put into a schema. */
+static enum mlk_status log_in(MYSQL *mysql, const struct mlk_connection *c, char *error, size_t error_size)
+{
+    enum mlk_status status = mlk_library_connect(mysql, c, c->password ? c->password : "");
+
+    if (status == MLK_UNSUPPORTED)
+        return without_tls(error, error_size);
+    if (status != MLK_OK) {
+        snprintf(error, error_size, "cannot connect: %s%s", mysql_error(mysql),
+                 mlk_connect_advice(mysql_errno(mysql), c->password != NULL));
+        return mlk_connect_denied(mysql_errno(mysql)) ? MLK_DENIED : MLK_GONE;
+    }
+    /* Belt and braces: a library that quietly went on without TLS must not pass. */
+    if (mlk_library_ssl_mode(c) >= MLK_SSL_REQUIRED && !mysql_get_ssl_cipher(mysql))
+        return without_tls(error, error_size);
+    return MLK_OK;
 }
 
 enum mlk_status mlk_connect(const struct mlk_connection *c, MYSQL **out, char *error, size_t error_size)
@@ -46,15 +65,8 @@ enum mlk_status mlk_connect(const struct mlk_connection *c, MYSQL **out, char *e
         snprintf(error, error_size, "the client library refused a basic option");
         status = MLK_UNSUPPORTED;
     }
-    /* No default database: then an unqualified function name can only be a native or a loadable function,
-     * never a stored function that someone put into a schema. */
-    if (status == MLK_OK && !mysql_real_connect(mysql, c->host, c->user, c->password ? c->password : "", NULL,
-                                                c->port, c->socket, 0)) {
-        snprintf(error, error_size, "cannot connect: %s", mysql_error(mysql));
-        status = mysql_errno(mysql) == 1045 ? MLK_DENIED : MLK_GONE;
-    }
     if (status == MLK_OK)
-        status = check_tls(mysql, c, error, error_size);
+        status = log_in(mysql, c, error, error_size);
     if (status != MLK_OK) {
         mysql_close(mysql);
         return status;

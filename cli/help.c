@@ -1,48 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The help, printed from the tables that the parser reads. */
+/* The help, from the tables that the parser reads. */
+#include "help.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "miglock/buf.h"
-#include "text.h"
+enum { OPTION_COLUMN = 30, COMMAND_COLUMN = 15, CODE_COLUMN = 6, LINE_BYTES = 256 };
 
-enum { WIDTH = 80, OPTION_COLUMN = 30, COMMAND_COLUMN = 13, TEXT_MAX = 4096 };
+const struct mlk_exit_code mlk_exit_codes[] = {
+#define MLK_EXIT_ROW(name, number, text) {number, text},
+    MLK_EXIT_LIST(MLK_EXIT_ROW)
+#undef MLK_EXIT_ROW
+        {0, NULL},
+};
 
-static void row(const char *left, const char *right, size_t column)
-{
-    struct mlk_buf b;
+const char *const mlk_help_title =
+    "who holds a schema-migration lock, is the holder still there, and a safe release";
 
-    mlk_buf_init(&b, TEXT_MAX);
-    mlk_text_pad(&b, left, column);
-    if (mlk_text_width(left) >= column) {
-        mlk_buf_str(&b, "\n");
-        mlk_text_pad(&b, "", column);
-    }
-    mlk_text_wrap(&b, right, column, WIDTH);
-    fputs(mlk_buf_text(&b), stdout);
-    mlk_buf_free(&b);
-}
+const char *const mlk_help_overview_examples[][2] = {
+    {"miglock status", "every migration lock of the server"},
+    {"miglock status rails:shop", "one lock, with the reasons"},
+    {"miglock release ghost:blog", "give it back, if that is safe"},
+    {"miglock explain < app.log", "what an error message means"},
+    {NULL, NULL},
+};
 
-/* Each line of text is a paragraph. */
-static void paragraphs(const char *text)
-{
-    while (*text) {
-        size_t len = strcspn(text, "\n");
-        struct mlk_buf line, b;
-
-        mlk_buf_init(&line, TEXT_MAX);
-        mlk_buf_init(&b, TEXT_MAX);
-        mlk_buf_add(&line, text, len);
-        mlk_text_wrap(&b, mlk_buf_text(&line), 0, WIDTH);
-        fputs(mlk_buf_text(&b), stdout);
-        mlk_buf_free(&line);
-        mlk_buf_free(&b);
-        text += len + (text[len] == '\n');
-    }
-}
-
-static void option_row(const struct mlk_option *option)
+void mlk_help_option(const struct mlk_page *page, const struct mlk_option *option)
 {
     char left[80], letter[8] = "   ";
     bool optional = option->arg == MLK_ARG_OPTIONAL;
@@ -52,86 +35,109 @@ static void option_row(const struct mlk_option *option)
     if (option->letter)
         snprintf(letter, sizeof letter, "-%c,", option->letter);
     if (option->meta)
-        snprintf(left, sizeof left, "  %s --%s%s%s%s", letter, option->name, optional ? "[=" : " ",
+        snprintf(left, sizeof left, "%s --%s%s%s%s", letter, option->name, optional ? "[=" : " ",
                  option->meta, optional ? "]" : "");
     else
-        snprintf(left, sizeof left, "  %s --%s", letter, option->name);
-    row(left, option->help, OPTION_COLUMN);
+        snprintf(left, sizeof left, "%s --%s", letter, option->name);
+    page->row(left, option->help, OPTION_COLUMN);
 }
 
-static void example_rows(const struct mlk_command *command)
+void mlk_help_examples(const struct mlk_page *page, const struct mlk_command *command)
 {
-    for (const char *const *e = command->examples; e && *e; e++)
-        printf("  miglock %s\n", *e);
+    char line[LINE_BYTES];
+
+    for (const char *const *e = command->examples; e && *e; e++) {
+        snprintf(line, sizeof line, "miglock %s", *e);
+        page->example(line);
+    }
 }
 
-static void exit_rows(void)
+void mlk_help_exit_codes(const struct mlk_page *page, const struct mlk_exit_code *codes)
 {
     char left[16];
 
-    puts("\nExit codes (they do not depend on --json):");
-#define MLK_EXIT_ROW(name, number, text)                                                                     \
-    snprintf(left, sizeof left, "  %d", number);                                                             \
-    row(left, text, 6);
-    MLK_EXIT_LIST(MLK_EXIT_ROW)
-#undef MLK_EXIT_ROW
+    for (; codes->text; codes++) {
+        snprintf(left, sizeof left, "%d", codes->number);
+        page->row(left, codes->text, CODE_COLUMN);
+    }
 }
 
-static void connection_rows(void)
+static void common_options(const struct mlk_page *page)
 {
-    const struct mlk_option *option;
-
-    puts("\nConnection, as for the mysql client:");
-    for (size_t i = 0; (option = mlk_connection_option(i)); i++)
-        option_row(option);
-    putchar('\n');
-    paragraphs("Option files are read as by the mysql client, groups [client] and then [miglock].");
+    page->heading("Options of every command");
+    for (const struct mlk_option *o = mlk_common_options; o->name; o++)
+        mlk_help_option(page, o);
 }
+
+static void exit_codes(const struct mlk_page *page, const struct mlk_exit_code *codes)
+{
+    page->heading("Exit codes (they do not depend on the form of the answer)");
+    mlk_help_exit_codes(page, codes ? codes : mlk_exit_codes);
+}
+
+static const char connecting[] =
+    "Connection options and option files are those of the mysql client (-h HOST -P PORT -S SOCKET -u NAME "
+    "-p); --url and --ghost name a server too: miglock help connection.";
 
 void mlk_help_overview(const struct mlk_cli *cli)
 {
-    paragraphs(
-        "miglock: who holds a schema-migration lock, is the holder still there, and a safe release\n\n");
-    puts("Examples:");
-    puts("  miglock status                        every migration lock of the server");
-    puts("  miglock status rails:shop             one lock, with the reasons");
-    puts("  miglock release ghost:blog            give it back, if that is safe");
-    puts("\nUsage: miglock [CONNECTION OPTIONS] COMMAND [ARGUMENTS]\n\nCommands:");
-    for (size_t i = 0; cli->commands[i]; i++) {
-        char left[32];
+    const struct mlk_page *page = &mlk_page_text;
+    char title[LINE_BYTES];
 
-        snprintf(left, sizeof left, "  %s", cli->commands[i]->name);
-        row(left, cli->commands[i]->summary, COMMAND_COLUMN);
-    }
+    snprintf(title, sizeof title, "miglock: %s", mlk_help_title);
+    page->paragraphs(title);
+    page->heading("Examples");
+    for (size_t i = 0; mlk_help_overview_examples[i][0]; i++)
+        page->row(mlk_help_overview_examples[i][0], mlk_help_overview_examples[i][1], OPTION_COLUMN);
+    puts("\nUsage: miglock [CONNECTION OPTIONS] COMMAND [ARGUMENTS]");
+    page->heading("Commands");
+    for (size_t i = 0; cli->commands[i]; i++)
+        page->row(cli->commands[i]->name, cli->commands[i]->summary, COMMAND_COLUMN);
     putchar('\n');
-    paragraphs("A lock is named TOOL:SCHEMA (rails:shop), TOOL:SCHEMA/QUALIFIER, or named:NAME for any "
-               "GET_LOCK name.");
-    puts("\nOptions of every command:");
-    for (const struct mlk_option *o = mlk_common_options; o->name; o++)
-        option_row(o);
-    connection_rows();
-    exit_rows();
+    page->paragraphs("miglock COMMAND --help tells more of each. A lock is named TOOL:SCHEMA (rails:shop), "
+                     "TOOL:SCHEMA/QUALIFIER, or named:NAME for any GET_LOCK name.");
+    page->heading("More to read (miglock help TOPIC)");
+    for (const struct mlk_topic *t = mlk_topics; t->name; t++)
+        page->row(t->name, t->summary, COMMAND_COLUMN);
+    common_options(page);
+    putchar('\n');
+    page->paragraphs(connecting);
+    exit_codes(page, NULL);
 }
 
 void mlk_help_command(const struct mlk_command *command)
 {
-    printf("miglock %s: %s\n\nExamples:\n", command->name, command->summary);
-    example_rows(command);
+    const struct mlk_page *page = &mlk_page_text;
+    char title[LINE_BYTES];
+
+    snprintf(title, sizeof title, "miglock %s: %s", command->name, command->summary);
+    page->paragraphs(title);
+    page->heading("Examples");
+    mlk_help_examples(page, command);
     printf("\nUsage: miglock %s%s%s%s%s\n", command->connects ? "[CONNECTION OPTIONS] " : "", command->name,
            *command->args ? " " : "", command->args, command->options ? " [OPTIONS]" : "");
     if (command->text) {
         putchar('\n');
-        paragraphs(command->text);
+        page->paragraphs(command->text);
     }
+    if (strstr(command->args, "TARGET"))
+        page->paragraphs("How a lock is named: miglock help targets. What is said of it: miglock help "
+                         "verdicts.");
     if (command->options) {
-        puts("\nOptions:");
+        page->heading("Options");
         for (const struct mlk_option *o = command->options; o->name; o++)
-            option_row(o);
+            mlk_help_option(page, o);
     }
-    puts("\nOptions of every command:");
-    for (const struct mlk_option *o = mlk_common_options; o->name; o++)
-        option_row(o);
-    if (command->connects)
-        puts("\nConnection options: see miglock help.");
-    exit_rows();
+    common_options(page);
+    if (command->connects) {
+        putchar('\n');
+        page->paragraphs(connecting);
+    }
+    exit_codes(page, command->exit_codes);
+}
+
+void mlk_help_topic(const struct mlk_topic *topic)
+{
+    printf("miglock, %s: %s\n\n", topic->name, topic->summary);
+    topic->write(&mlk_page_text);
 }

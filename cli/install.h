@@ -23,6 +23,7 @@ const char *mlk_function_name(size_t index);
 /* What is there. */
 struct mlk_installation {
     bool library;                 /* INSTALL COMPONENT or INSTALL SONAME has been done */
+    bool unloaded;                /* and yet it is not loaded: the server did not find it when it started */
     bool function[MLK_FUNCTIONS]; /* MariaDB: created, from miglock.so */
     bool answers;                 /* miglock_version() works */
     char version[32];             /* what it says */
@@ -31,7 +32,8 @@ struct mlk_installation {
     enum { MLK_VIEW_NONE, MLK_VIEW_OURS, MLK_VIEW_OLD, MLK_VIEW_FOREIGN } view;
     bool performance_schema; /* is on */
     bool lock_info;          /* MariaDB: its plugin METADATA_LOCK_INFO is there */
-    char plugin_dir[512];
+    char plugin_dir[512];    /* ends in a slash */
+    char host[256];          /* what the server takes its host to be called */
 };
 /* Looks. On failure error has a line that names the privilege where one is missing. */
 enum mlk_status mlk_installation_look(struct mlk_backend *b, struct mlk_installation *found, char *error,
@@ -51,6 +53,7 @@ struct mlk_plan {
         const char *needs; /* the privilege */
         bool loads;        /* the server has to find the library for it */
         bool housekeeping; /* no change to the server, so alone it is nothing to do */
+        bool forgets;      /* only where the step before found that the component is not loaded */
     } steps[MLK_STEPS_MAX];
 };
 /* Adds an empty step and gives the buffer for its text. */
@@ -60,8 +63,12 @@ enum mlk_status mlk_plan_stay_local(struct mlk_backend *b, struct mlk_plan *plan
 /* Runs the plan, or only shows it with --dry-run; reports. done is "installed", nothing "already installed".
  */
 enum mlk_exit mlk_plan_run(struct mlk_backend *b, const struct mlk_cli *cli, struct mlk_plan *plan,
-                           const char *plugin_dir, const char *done, const char *nothing);
+                           const struct mlk_installation *found, const char *done, const char *nothing);
 void mlk_plan_free(struct mlk_plan *plan);
+
+/* install_advice.c: appends what to do about a library that the server could not load. error is what it said.
+ */
+void mlk_install_advice(struct mlk_buf *b, const struct mlk_installation *found, const char *error);
 
 /* install_steps.c: what both commands begin and end with. */
 extern const struct mlk_option mlk_uninstall_options[];

@@ -36,8 +36,10 @@ static enum mlk_status look_mysql(struct mlk_backend *b, struct mlk_installation
         ask(b, "SELECT COUNT(*) FROM mysql.component WHERE component_urn = 'file://miglock'",
             "SELECT on mysql.component", &rows, error, error_size);
 
-    if (status == MLK_OK)
+    if (status == MLK_OK) {
         found->library = mlk_rows_int(rows, 0, 0, 0) > 0;
+        found->unloaded = found->library && !found->answers;
+    }
     mlk_rows_free(rows);
     return status;
 }
@@ -68,6 +70,21 @@ static enum mlk_status look_functions(struct mlk_backend *b, struct mlk_installa
     return status;
 }
 
+/* What stands in the tables and yet was not loaded at the start, as miglock.so was not there. */
+static enum mlk_status look_unloaded(struct mlk_backend *b, struct mlk_installation *found, char *error,
+                                     size_t error_size)
+{
+    struct mlk_rows *rows = NULL;
+    enum mlk_status status = ask(b, "SELECT COUNT(*) FROM mysql.plugin WHERE dl = 'miglock.so'",
+                                 "SELECT on mysql.plugin", &rows, error, error_size);
+
+    if (status == MLK_OK)
+        found->unloaded = (mlk_rows_int(rows, 0, 0, 0) > 0 && !found->library) ||
+                          (found->function[MLK_FUNCTION_miglock_version] && !found->answers);
+    mlk_rows_free(rows);
+    return status;
+}
+
 static enum mlk_status look_mariadb(struct mlk_backend *b, struct mlk_installation *found, char *error,
                                     size_t error_size)
 {
@@ -87,6 +104,8 @@ static enum mlk_status look_mariadb(struct mlk_backend *b, struct mlk_installati
     mlk_rows_free(rows);
     if (status == MLK_OK)
         status = look_functions(b, found, error, error_size);
+    if (status == MLK_OK)
+        status = look_unloaded(b, found, error, error_size);
     return status;
 }
 
@@ -146,15 +165,18 @@ static enum mlk_status look_schema(struct mlk_backend *b, struct mlk_installatio
                                  "'locks') + (SELECT COUNT(*) FROM "
                                  "information_schema.ROUTINES WHERE ROUTINE_SCHEMA = 'miglock') + (SELECT "
                                  "COUNT(*) FROM information_schema.EVENTS "
-                                 "WHERE EVENT_SCHEMA = 'miglock'), @@plugin_dir",
+                                 "WHERE EVENT_SCHEMA = 'miglock'), @@plugin_dir, @@hostname",
                                  "no privilege", &rows, error, error_size);
 
     if (status == MLK_OK) {
-        const char *dir = mlk_rows_text(rows, 0, 2);
+        const char *dir = mlk_rows_text(rows, 0, 2), *host = mlk_rows_text(rows, 0, 3);
+        size_t length = dir ? strlen(dir) : 0;
 
         found->schema = mlk_rows_int(rows, 0, 0, 0) > 0;
         found->schema_in_use = mlk_rows_int(rows, 0, 1, 1) > 0;
-        snprintf(found->plugin_dir, sizeof found->plugin_dir, "%s", dir ? dir : "");
+        snprintf(found->plugin_dir, sizeof found->plugin_dir, "%s%s", dir ? dir : "",
+                 length && dir[length - 1] != '/' ? "/" : "");
+        snprintf(found->host, sizeof found->host, "%s", host ? host : "");
     }
     mlk_rows_free(rows);
     if (status == MLK_OK)

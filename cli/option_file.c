@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The option files of the mysql client. Source of the syntax: MySQL manual, "Using Option Files"; where the
- * manual is silent (a # inside a value, which files are passed over) mysys/my_default.cc of either server.
- */
-#include <ctype.h>
+/* Source of which files are read and passed over: mysys/my_default.cc of either server. */
+#include "option_file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -11,152 +9,65 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "connection.h"
 #include "note.h"
+#include "option_line.h"
 
-enum { LINE_BYTES = 4096, PATH_BYTES = 4096, INCLUDE_DEPTH = 10, INCLUDE_FILES = 500 };
+enum { LINE_BYTES = 65536, PATH_BYTES = 4096, INCLUDE_DEPTH = 10, INCLUDE_FILES = 500 };
 
-/* Where the distributions' clients look, in this order; then comes --defaults-extra-file, then the home
- * directory. */
+/* Where the distributions' clients look, in this order; then come the directory of MYSQL_HOME,
+ * --defaults-extra-file, and the home directory. */
 static const char *const system_files[] = {"/etc/my.cnf", "/etc/mysql/my.cnf"};
 
-/* [miglock] is the more specific: it wins wherever it stands. MariaDB's own clients read the other two as
- * well. */
-static const char *const client_groups[] = {"client", "client-server", "client-mariadb", NULL};
-static const char *const miglock_groups[] = {"miglock", NULL};
+/* MariaDB's clients read the second and the third as well as the first. */
+static const char *const groups[] = {"client", "client-server", "client-mariadb", "miglock"};
+static const char own_group[] = "miglock";
 
 struct reader {
-    struct mlk_connection *connection;
-    const char *const *groups;
+    const struct mlk_option_files *files;
+    mlk_option_found found;
+    void *context;
     const char *suffix;
-    bool strict;    /* an option that we do not know is an error: in our own group */
-    unsigned depth; /* of !include */
-    unsigned files; /* read so far */
+    bool login;      /* reading the login file */
+    bool login_seen; /* the login path that was named is in it */
+    unsigned depth;  /* of !include */
+    unsigned count;  /* of files read so far */
     char *error;
     size_t error_size;
 };
 
+/* Where we are in one file. */
+struct place {
+    const char *path;
+    unsigned line;
+    bool in_group; /* any group has begun */
+    bool wanted, own;
+};
+
 static enum mlk_status read_file(struct reader *r, const char *path, bool must);
 
-static bool wanted(const struct reader *r, const char *group)
+static bool is_group(const struct reader *r, const char *group, const char *name)
 {
-    for (size_t i = 0; r->groups[i]; i++) {
-        size_t len = strlen(r->groups[i]);
+    size_t len = strlen(name);
 
-        if (strcmp(group, r->groups[i]) == 0)
-            return true;
-        if (r->suffix && strncmp(group, r->groups[i], len) == 0 && strcmp(group + len, r->suffix) == 0)
-            return true;
-    }
-    return false;
+    return strncmp(group, name, len) == 0 &&
+           (!group[len] || (r->suffix && strcmp(group + len, r->suffix) == 0));
 }
 
-static char *trim(char *text)
+static void enter_group(struct reader *r, struct place *at, const char *group)
 {
-    size_t len;
-
-    while (isspace((unsigned char)*text))
-        text++;
-    len = strlen(text);
-    while (len > 0 && isspace((unsigned char)text[len - 1]))
-        len--;
-    text[len] = '\0';
-    return text;
+    at->in_group = true;
+    at->own = is_group(r, group, own_group);
+    at->wanted = false;
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        at->wanted = at->wanted || is_group(r, group, groups[i]);
+    if (r->login && r->files->login_path && is_group(r, group, r->files->login_path))
+        at->wanted = r->login_seen = true;
 }
 
-/* A # starts a comment anywhere outside quotes. */
-static void cut_comment(char *text)
+static enum mlk_status complain(struct reader *r, const struct place *at, const char *why)
 {
-    char quote = '\0';
-
-    for (char *p = text; *p; p++) {
-        if (*p == '\\' && p[1])
-            p++;
-        else if (quote)
-            quote = *p == quote ? '\0' : quote;
-        else if (*p == '\'' || *p == '"')
-            quote = *p;
-        else if (*p == '#') {
-            *p = '\0';
-            return;
-        }
-    }
-}
-
-static char unescaped(char c)
-{
-    switch (c) {
-    case 'n':
-        return '\n';
-    case 't':
-        return '\t';
-    case 'r':
-        return '\r';
-    case 'b':
-        return '\b';
-    case 's':
-        return ' ';
-    case '"':
-    case '\'':
-    case '\\':
-        return c;
-    default:
-        return '\0';
-    }
-}
-
-/* Takes the quotes off and the escapes out, in place. */
-static char *plain(char *value)
-{
-    size_t len = strlen(value);
-    char *to;
-
-    if (len >= 2 && (*value == '"' || *value == '\'') && value[len - 1] == *value) {
-        value[len - 1] = '\0';
-        value++;
-    }
-    to = value;
-    for (const char *from = value; *from; from++) {
-        if (*from == '\\' && unescaped(from[1]))
-            *to++ = unescaped(*++from);
-        else
-            *to++ = *from;
-    }
-    *to = '\0';
-    return value;
-}
-
-static enum mlk_status set(struct reader *r, char *line, const char *path, unsigned number)
-{
-    char why[MLK_OPTION_ERROR_MAX] = "";
-    char *value = strchr(line, '=');
-    bool loose = false;
-    enum mlk_status status;
-
-    if (value) {
-        *value++ = '\0';
-        value = trim(value);
-    }
-    line = trim(line);
-    for (char *p = line; *p; p++)
-        if (*p == '_')
-            *p = '-';
-    if (strncmp(line, "loose-", 6) == 0) {
-        line += 6;
-        loose = true;
-    }
-    if (value)
-        value = plain(value);
-    status = mlk_connection_set(r->connection, line, value, why, sizeof why);
-    if (status == MLK_NOT_FOUND && (loose || !r->strict))
-        return MLK_OK;
-    if (status == MLK_NOT_FOUND)
-        snprintf(why, sizeof why, "miglock has no connection option '%s'", line);
-    if (status != MLK_OK && status != MLK_NO_MEMORY) {
-        snprintf(r->error, r->error_size, "%s, line %u: %s", path, number, why);
-        return MLK_USAGE;
-    }
-    return status;
+    snprintf(r->error, r->error_size, "%s, line %u: %s", at->path, at->line, why);
+    return MLK_USAGE;
 }
 
 static int by_name(const void *a, const void *b)
@@ -171,9 +82,25 @@ static bool is_option_file(const char *name)
     return len > 4 && strcmp(name + len - 4, ".cnf") == 0;
 }
 
-/* !includedir: its *.cnf, in the order of their names (the servers' tools leave the order to the directory).
- */
-static enum mlk_status read_directory(struct reader *r, const char *path)
+/* Reads the files named, which are in that directory, and gives the names back. */
+static enum mlk_status read_each(struct reader *r, const char *path, char **names, size_t count)
+{
+    enum mlk_status status = MLK_OK;
+
+    for (size_t i = 0; i < count; i++) {
+        char file[PATH_BYTES];
+        int n = snprintf(file, sizeof file, "%s/%s", path, names[i]);
+
+        if (status == MLK_OK && n > 0 && (size_t)n < sizeof file)
+            status = read_file(r, file, false);
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+/* !includedir: its *.cnf, in the order of their names. */
+static enum mlk_status read_directory(struct reader *r, const struct place *at, const char *path)
 {
     char **names = NULL;
     size_t count = 0;
@@ -181,8 +108,11 @@ static enum mlk_status read_directory(struct reader *r, const char *path)
     struct dirent *entry;
     DIR *dir = opendir(path);
 
-    if (!dir)
-        return MLK_OK;
+    if (!dir) {
+        snprintf(r->error, r->error_size, "%s, line %u: cannot read the directory %s: %s", at->path, at->line,
+                 path, strerror(errno));
+        return MLK_USAGE;
+    }
     while (status == MLK_OK && (entry = readdir(dir))) {
         char **more;
 
@@ -199,80 +129,119 @@ static enum mlk_status read_directory(struct reader *r, const char *path)
     closedir(dir);
     if (count > 1)
         qsort(names, count, sizeof *names, by_name);
-    for (size_t i = 0; i < count; i++) {
-        char file[PATH_BYTES];
-        int n = snprintf(file, sizeof file, "%s/%s", path, names[i]);
-
-        if (status == MLK_OK && n > 0 && (size_t)n < sizeof file)
-            status = read_file(r, file, false);
-        free(names[i]);
-    }
+    if (status == MLK_OK)
+        return read_each(r, path, names, count);
+    while (count > 0)
+        free(names[--count]);
     free(names);
     return status;
 }
 
-/* A directive: !include FILE or !includedir DIR. Whatever else starts with ! is passed over. */
-static enum mlk_status include(struct reader *r, char *line)
+static enum mlk_status include(struct reader *r, const struct place *at, const struct mlk_option_line *line)
 {
-    enum mlk_status status = MLK_OK;
+    enum mlk_status status;
 
-    if (r->depth >= INCLUDE_DEPTH)
+    if (r->login || r->depth >= INCLUDE_DEPTH)
         return MLK_OK;
     r->depth++;
-    if (strncmp(line, "!includedir", 11) == 0 && isspace((unsigned char)line[11]))
-        status = read_directory(r, trim(line + 11));
-    else if (strncmp(line, "!include", 8) == 0 && isspace((unsigned char)line[8]))
-        status = read_file(r, trim(line + 8), false);
+    status =
+        line->kind == MLK_LINE_INCLUDE ? read_file(r, line->name, false) : read_directory(r, at, line->name);
     r->depth--;
     return status;
 }
 
+static enum mlk_status take_option(struct reader *r, const struct place *at,
+                                   const struct mlk_option_line *line)
+{
+    struct mlk_found_option found = {.name = line->name, .value = line->value, .own = at->own};
+    char why[MLK_OPTION_ERROR_MAX] = "";
+    enum mlk_status status;
+
+    if (!at->in_group)
+        return complain(r, at, "an option must be below a group such as [client]");
+    if (!at->wanted)
+        return MLK_OK;
+    status = r->found(r->context, &found, why, sizeof why);
+    return status == MLK_USAGE ? complain(r, at, why) : status;
+}
+
+static enum mlk_status take_line(struct reader *r, struct place *at, char *text)
+{
+    struct mlk_option_line line = mlk_option_line(text, !r->login);
+
+    switch (line.kind) {
+    case MLK_LINE_NOTHING:
+        break;
+    case MLK_LINE_GROUP:
+        enter_group(r, at, line.name);
+        break;
+    case MLK_LINE_OPTION:
+        return take_option(r, at, &line);
+    case MLK_LINE_INCLUDE:
+    case MLK_LINE_INCLUDEDIR:
+        return include(r, at, &line);
+    case MLK_LINE_WRONG:
+        return complain(r, at, line.name);
+    }
+    return MLK_OK;
+}
+
 static enum mlk_status read_lines(struct reader *r, FILE *file, const char *path)
 {
-    char buffer[LINE_BYTES];
-    bool in_group = false;
-    enum mlk_status status = MLK_OK;
+    struct place at = {.path = path};
+    char *buffer = malloc(LINE_BYTES);
+    enum mlk_status status = buffer ? MLK_OK : MLK_NO_MEMORY;
 
-    for (unsigned number = 1; status == MLK_OK && fgets(buffer, sizeof buffer, file); number++) {
-        char *line = trim(buffer), *end;
-
-        if (*line == '\0' || *line == '#' || *line == ';')
-            continue;
-        if (*line == '!') {
-            status = include(r, line);
-        } else if (*line == '[') {
-            end = strchr(line, ']');
-            if (end)
-                *end = '\0';
-            in_group = end && wanted(r, trim(line + 1));
-        } else if (in_group) {
-            cut_comment(line);
-            status = set(r, line, path, number);
-        }
+    while (status == MLK_OK && fgets(buffer, LINE_BYTES, file)) {
+        at.line++;
+        if (!strchr(buffer, '\n') && strlen(buffer) == LINE_BYTES - 1)
+            status = complain(r, &at, "the line is too long");
+        else
+            status = take_line(r, &at, buffer);
     }
-    explicit_bzero(buffer, sizeof buffer);
+    if (status == MLK_OK && ferror(file))
+        status = complain(r, &at, strerror(errno));
+    if (buffer)
+        explicit_bzero(buffer, LINE_BYTES);
+    free(buffer);
     return status;
 }
 
-/* must: the user named it, so it has to be there. */
+static enum mlk_status cannot_read(struct reader *r, const char *path, const char *why)
+{
+    snprintf(r->error, r->error_size, "cannot read the option file %s: %s", path, why);
+    return MLK_USAGE;
+}
+
+/* path, where a leading ~/ stands for the home directory. */
+static const char *expand(const char *path, char *out, size_t size)
+{
+    const char *home = getenv("HOME");
+    int n = strncmp(path, "~/", 2) == 0 && home ? snprintf(out, size, "%s%s", home, path + 1) : 0;
+
+    return n > 0 && (size_t)n < size ? out : path;
+}
+
+/* must: the user named it, so it has to be there and to be used. */
 static enum mlk_status read_file(struct reader *r, const char *path, bool must)
 {
     enum mlk_status status = MLK_OK;
+    char expanded[PATH_BYTES];
     struct stat info;
     FILE *file;
 
-    if (++r->files > INCLUDE_FILES)
+    if (++r->count > INCLUDE_FILES)
         return MLK_OK;
+    path = expand(path, expanded, sizeof expanded);
     file = fopen(path, "re");
     if (!file || fstat(fileno(file), &info) != 0 || S_ISDIR(info.st_mode)) {
-        if (must) {
-            snprintf(r->error, r->error_size, "cannot read the option file %s: %s", path,
-                     file ? "it is a directory" : strerror(errno));
-            status = MLK_USAGE;
-        }
+        if (must)
+            status = cannot_read(r, path, file ? "it is a directory" : strerror(errno));
     } else if (S_ISREG(info.st_mode) && (info.st_mode & S_IWOTH)) {
         /* as the mysql client does: anyone could have written it */
-        if (!r->strict)
+        if (must)
+            status = cannot_read(r, path, "everybody may write to it; chmod o-w makes it usable");
+        else
             mlk_note("warning: the option file %s is writable for everyone and therefore ignored", path);
     } else {
         status = read_lines(r, file, path);
@@ -282,43 +251,80 @@ static enum mlk_status read_file(struct reader *r, const char *path, bool must)
     return status;
 }
 
-static enum mlk_status read_all(struct reader *r, const struct mlk_option_files *files)
+static enum mlk_status read_in(struct reader *r, const char *directory, const char *name)
 {
-    enum mlk_status status = MLK_OK;
-    const char *home = getenv("HOME");
     char path[PATH_BYTES];
-    int n;
+    int n = directory && *directory ? snprintf(path, sizeof path, "%s/%s", directory, name) : 0;
 
+    return n > 0 && (size_t)n < sizeof path ? read_file(r, path, false) : MLK_OK;
+}
+
+static const char *either_env(const char *first, const char *second)
+{
+    const char *value = getenv(first);
+
+    return value ? value : getenv(second);
+}
+
+static enum mlk_status read_files(struct reader *r)
+{
+    const struct mlk_option_files *files = r->files;
+    enum mlk_status status = MLK_OK;
+
+    if (files->none)
+        return MLK_OK;
     if (files->only)
         return read_file(r, files->only, true);
     for (size_t i = 0; status == MLK_OK && i < sizeof system_files / sizeof system_files[0]; i++)
         status = read_file(r, system_files[i], false);
+    if (status == MLK_OK)
+        status = read_in(r, either_env("MARIADB_HOME", "MYSQL_HOME"), "my.cnf");
     if (status == MLK_OK && files->extra)
         status = read_file(r, files->extra, true);
-    n = home && *home ? snprintf(path, sizeof path, "%s/.my.cnf", home) : 0;
-    if (status == MLK_OK && n > 0 && (size_t)n < sizeof path)
-        status = read_file(r, path, false);
+    return status == MLK_OK ? read_in(r, getenv("HOME"), ".my.cnf") : status;
+}
+
+/* It comes after all files, as in MySQL's clients. */
+static enum mlk_status read_login(struct reader *r)
+{
+    struct place at = {.path = "the login file"};
+    const char *name = r->files->login_path;
+    char *text = NULL, *rest;
+    size_t len;
+    enum mlk_status status;
+
+    if (r->files->no_login)
+        return MLK_OK;
+    r->login = true;
+    status = mlk_login_file_read(name != NULL, &text, r->error, r->error_size);
+    len = text ? strlen(text) : 0;
+    rest = text;
+    for (char *line; status == MLK_OK && (line = strsep(&rest, "\n"));) {
+        at.line++;
+        status = take_line(r, &at, line);
+    }
+    if (status == MLK_OK && name && !r->login_seen) {
+        snprintf(r->error, r->error_size,
+                 "the login file has no path '%s'; mysql_config_editor print --all shows those it has", name);
+        status = MLK_USAGE;
+    }
+    if (text)
+        explicit_bzero(text, len);
+    free(text);
     return status;
 }
 
-enum mlk_status mlk_option_files_read(struct mlk_connection *c, const struct mlk_option_files *files,
-                                      char *error, size_t error_size)
+enum mlk_status mlk_option_files_read(const struct mlk_option_files *files, mlk_option_found found,
+                                      void *context, char *error, size_t error_size)
 {
-    const char *suffix = files->suffix ? files->suffix : getenv("MYSQL_GROUP_SUFFIX");
-    struct reader r = {.connection = c,
-                       .groups = client_groups,
-                       .suffix = suffix && *suffix ? suffix : NULL,
+    struct reader r = {.files = files,
+                       .found = found,
+                       .context = context,
+                       .suffix = files->suffix ? files->suffix
+                                               : either_env("MARIADB_GROUP_SUFFIX", "MYSQL_GROUP_SUFFIX"),
                        .error = error,
                        .error_size = error_size};
-    enum mlk_status status;
+    enum mlk_status status = read_files(&r);
 
-    if (files->none)
-        return MLK_OK;
-    status = read_all(&r, files);
-    if (status != MLK_OK)
-        return status;
-    r.groups = miglock_groups;
-    r.strict = true;
-    r.files = 0;
-    return read_all(&r, files);
+    return status == MLK_OK ? read_login(&r) : status;
 }

@@ -68,7 +68,6 @@ enum mlk_status mlk_password_ask(char **out, char *error, size_t error_size)
                  "password=...)");
         return MLK_USAGE;
     }
-    put(fd, "Enter password: ");
     interrupt = (char)before.c_cc[VINTR];
     quiet = before;
     quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
@@ -78,10 +77,12 @@ enum mlk_status mlk_password_ask(char **out, char *error, size_t error_size)
     sigaddset(&stop, SIGTERM);
     sigaddset(&stop, SIGHUP);
     sigaddset(&stop, SIGTSTP);
+    sigaddset(&stop, SIGALRM); /* of miglock check: it ends the program */
     sigprocmask(SIG_BLOCK, &stop, &old);
     /* With ISIG off Ctrl-C would be a character of the password: make it end the line, and notice it. */
     quiet.c_cc[VEOL] = before.c_cc[VINTR];
     tcsetattr(fd, TCSAFLUSH, &quiet);
+    put(fd, "Enter password: "); /* from here on nothing that is typed is shown or lost */
     status = read_line(fd, interrupt, line, sizeof line);
     tcsetattr(fd, TCSAFLUSH, &before);
     put(fd, "\n");

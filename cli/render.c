@@ -8,22 +8,36 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "miglock/text.h"
 #include "text.h"
+#include "times.h"
 
-enum { WIDTH = 80, WIDTH_MIN = 60, WIDTH_MAX = 160 };
+/* WRAP_MAX: longer lines are hard to read; a table may still take all of a wide terminal. */
+enum { WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 1000, WRAP_MAX = 120 };
+
+/* COLUMNS, where somebody has exported it; else what the terminal says; else 80. */
+static size_t width_of(int fd)
+{
+    const char *columns = getenv("COLUMNS");
+    unsigned long width = columns ? strtoul(columns, NULL, 10) : 0;
+    struct winsize size;
+
+    if (width == 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0)
+        width = size.ws_col;
+    if (width == 0)
+        return WIDTH;
+    return width < WIDTH_MIN ? WIDTH_MIN : width > WIDTH_MAX ? WIDTH_MAX : width;
+}
 
 void mlk_render_start(struct mlk_render *r, FILE *out, bool sql)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    struct winsize size;
     int fd = fileno(out);
 
     r->out = out;
-    r->width = WIDTH;
+    r->width = width_of(fd);
     r->sql = sql;
     r->colour = isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
-    if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        r->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }
 
 void mlk_render_age(struct mlk_buf *b, int64_t seconds)
@@ -115,7 +129,7 @@ static bool ends(const char *text, const char *with)
 static void command_for(struct mlk_buf *b, const cJSON *report, const char *next)
 {
     const char *target = mlk_json_text(report, "target"), *token = mlk_json_text(report, "token");
-
+    const char *node = mlk_json_text(report, "node");
     bool release = starts(next, "SELECT miglock_release("), repair = starts(next, "SELECT miglock_repair(");
 
     if (target && token && (release || repair)) {
@@ -128,6 +142,10 @@ static void command_for(struct mlk_buf *b, const cJSON *report, const char *next
         mlk_buf_str(b, "miglock status ");
         add_word(b, target);
         mlk_buf_str(b, ends(next, ", 'probe')") ? " --probe" : "");
+    }
+    if (b->len > 0 && node) {
+        mlk_buf_str(b, " --host ");
+        add_word(b, node);
     }
 }
 
@@ -202,9 +220,49 @@ void mlk_render_line(const struct mlk_render *r, size_t indent, const char *labe
         mlk_buf_str(&b, " ");
     mlk_text_pad(&b, label, label_width);
     mlk_text_clean(&clean, text);
-    mlk_text_wrap(&b, mlk_buf_text(&clean), indent + label_width, r->width);
+    mlk_text_wrap(&b, mlk_buf_text(&clean), indent + label_width, r->width < WRAP_MAX ? r->width : WRAP_MAX);
     fputs(mlk_buf_text(&b), r->out);
     mlk_buf_free(&clean);
+    mlk_buf_free(&b);
+}
+
+/* The sentence with its times as people read them. */
+static void local_times(struct mlk_buf *b, const char *text)
+{
+    enum { TIME_LEN = sizeof "2026-11-21T08:00:00Z" - 1 };
+    char time[TIME_LEN + 1];
+    int64_t ignored;
+
+    while (*text) {
+        size_t len = strnlen(text, TIME_LEN);
+
+        memcpy(time, text, len);
+        time[len] = '\0';
+        if (len == TIME_LEN && time[len - 1] == 'Z' && mlk_time_parse(time, &ignored)) {
+            mlk_times_show(b, time);
+            text += TIME_LEN;
+        } else {
+            mlk_buf_add(b, text++, 1);
+        }
+    }
+}
+
+void mlk_render_sentences(const struct mlk_render *r, size_t indent, const char *label, size_t label_width,
+                          const cJSON *texts)
+{
+    const cJSON *text;
+    struct mlk_buf b;
+
+    mlk_buf_init(&b, MLK_RENDER_MAX);
+    cJSON_ArrayForEach(text, texts)
+    {
+        if (!cJSON_IsString(text))
+            continue;
+        mlk_buf_reset(&b);
+        local_times(&b, text->valuestring);
+        mlk_render_line(r, indent, label, label_width, mlk_buf_text(&b));
+        label = "";
+    }
     mlk_buf_free(&b);
 }
 

@@ -58,4 +58,8 @@ void mlk_render_line(const struct mlk_render *r, size_t indent, const char *labe
 void mlk_render_lines(const struct mlk_render *r, size_t indent, const char *label, size_t label_width,
                       const cJSON *texts);
 
+/* The same of reasons: sentences, whose times are shown as people read them. */
+void mlk_render_sentences(const struct mlk_render *r, size_t indent, const char *label, size_t label_width,
+                          const cJSON *texts);
+
 #endif

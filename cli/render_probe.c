@@ -73,7 +73,7 @@ void mlk_render_probe(const struct mlk_render *r, const cJSON *document)
     tcp(r, document, &b);
     if (server)
         mlk_render_line(r, INDENT, "server", LABEL, server);
-    mlk_render_lines(r, INDENT, "because", LABEL, cJSON_GetObjectItemCaseSensitive(document, "because"));
+    mlk_render_sentences(r, INDENT, "because", LABEL, cJSON_GetObjectItemCaseSensitive(document, "because"));
     mlk_render_lines(r, INDENT, "not seen", LABEL, cJSON_GetObjectItemCaseSensitive(document, "blind_spots"));
     mlk_buf_free(&b);
 }

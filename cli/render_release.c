@@ -57,7 +57,7 @@ void mlk_render_release(const struct mlk_render *r, const cJSON *result)
         mlk_buf_fmt(&b, seconds->valuedouble < 1 ? " after %.3f s" : " after %.1f s", seconds->valuedouble);
     fprintf(r->out, "%s\n", mlk_buf_text(&b));
     mlk_buf_free(&b);
-    mlk_render_lines(r, 2, "", 0, cJSON_GetObjectItemCaseSensitive(result, "because"));
+    mlk_render_sentences(r, 2, "", 0, cJSON_GetObjectItemCaseSensitive(result, "because"));
     if (is(outcome, "would_release") && statement)
         mlk_render_line(r, 2, "statement: ", 11, statement);
     if (is(outcome, "would_repair"))

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "json.h"
 #include "miglock/sql.h"
+#include "miglock/text.h"
 #include "render.h"
 #include "text.h"
+#include "times.h"
 
 enum { INDENT = 2, LABEL = 12, LINE_MAX_BYTES = 1 << 20 };
 
@@ -47,17 +50,34 @@ static void held_line(const struct mlk_render *r, const cJSON *report, struct ml
     const cJSON *held = member(report, "held");
 
     mlk_buf_str(b, cJSON_IsTrue(held) ? "yes" : cJSON_IsFalse(held) ? "no" : "cannot be told");
-    if (seconds >= 0) {
-        mlk_buf_str(b, ", for ");
-        mlk_render_age(b, seconds);
-    }
-    if (since)
-        mlk_buf_fmt(b, ", since %s", since);
-    else if (stored && earliest && latest)
-        mlk_buf_fmt(b, ", since %s by a clock without a zone: between %s and %s", stored, earliest, latest);
-    else if (stored)
+    if (since) {
+        mlk_buf_str(b, ", since ");
+        mlk_times_show(b, since);
+    } else if (stored && earliest && latest) {
+        mlk_buf_fmt(b, ", since %s by a clock without a zone: between ", stored);
+        mlk_times_show(b, earliest);
+        mlk_buf_str(b, " and ");
+        mlk_times_show(b, latest);
+    } else if (stored) {
         mlk_buf_fmt(b, ", since '%s' as stored", stored);
+    }
+    /* by the clock of the server, which has said since when */
+    if (seconds >= 0) {
+        mlk_buf_str(b, since ? ", " : ", for ");
+        mlk_render_age(b, seconds);
+        mlk_buf_str(b, since ? " ago" : "");
+    }
     line(r, "held", b);
+}
+
+/* The server's clock, as far as the report tells it; else this machine's. */
+static int64_t server_now(const cJSON *report)
+{
+    int64_t since, seconds = mlk_json_int(report, "held_seconds", -1);
+
+    if (seconds >= 0 && mlk_time_parse(mlk_json_text(report, "since"), &since))
+        return since + seconds;
+    return (int64_t)time(NULL);
 }
 
 /* What the row says of its owner, and until when. */
@@ -70,10 +90,12 @@ static void owner_line(const struct mlk_render *r, const cJSON *report, struct m
         mlk_buf_str(b, owner);
         line(r, "by", b);
     }
-    if (expires)
-        mlk_buf_str(b, expires);
-    else if (stored)
+    if (expires) {
+        mlk_times_show(b, expires);
+        mlk_times_show_distance(b, expires, server_now(report));
+    } else if (stored) {
         mlk_buf_fmt(b, "%s by a clock without a zone", stored);
+    }
     if (b->len > 0)
         line(r, "expires", b);
 }
@@ -185,7 +207,7 @@ void mlk_render_report(const struct mlk_render *r, const cJSON *report)
     if (server)
         mlk_render_line(r, INDENT, "server", LABEL, server);
     mlk_render_lines(r, INDENT, "repair", LABEL, member(report, "repair"));
-    mlk_render_lines(r, INDENT, "because", LABEL, member(report, "because"));
+    mlk_render_sentences(r, INDENT, "because", LABEL, member(report, "because"));
     mlk_render_lines(r, INDENT, "not seen", LABEL, member(report, "blind_spots"));
     if (token && mlk_json_may_be_held(report))
         mlk_render_line(r, INDENT, "token", LABEL, token);

@@ -6,10 +6,16 @@
 #include "render.h"
 #include "text.h"
 
-enum { COLUMNS = 4, GAP = 2, CELL_MAX = 65536 };
-enum { TARGET, VERDICT, HELD, HOLDER };
+enum { COLUMNS = 5, GAP = 2, CELL_MAX = 65536, NODE_SHARE = 3 };
+enum { NODE, TARGET, VERDICT, HELD, HOLDER };
 
-static const char *const heads[COLUMNS] = {"TARGET", "VERDICT", "HELD", "HOLDER"};
+static const char *const heads[COLUMNS] = {"NODE", "TARGET", "VERDICT", "HELD", "HOLDER"};
+
+/* Only the reports of several servers say which one they are of. */
+static int first_column(const cJSON *reports)
+{
+    return mlk_json_text(cJSON_GetArrayItem(reports, 0), "node") ? NODE : TARGET;
+}
 
 static void held_cell(struct mlk_buf *b, const cJSON *report)
 {
@@ -60,6 +66,9 @@ static void cell(struct mlk_buf *b, const cJSON *report, int column)
     const char *text;
 
     switch (column) {
+    case NODE:
+        mlk_text_clean(b, mlk_json_text(report, "node"));
+        break;
     case TARGET:
         mlk_text_clean(b, mlk_json_text(report, "target"));
         break;
@@ -81,9 +90,11 @@ static void measure(const struct mlk_render *r, const cJSON *reports, size_t wid
     const cJSON *report;
     struct mlk_buf b;
     size_t room;
+    int first = first_column(reports);
 
     mlk_buf_init(&b, CELL_MAX);
-    for (int c = 0; c < COLUMNS; c++) {
+    width[NODE] = 0;
+    for (int c = first; c < COLUMNS; c++) {
         width[c] = strlen(heads[c]);
         cJSON_ArrayForEach(report, reports)
         {
@@ -96,7 +107,10 @@ static void measure(const struct mlk_render *r, const cJSON *reports, size_t wid
         }
     }
     mlk_buf_free(&b);
-    room = r->width - width[VERDICT] - width[HELD] - GAP * (COLUMNS - 1);
+    room = r->width - width[VERDICT] - width[HELD] - GAP * (size_t)(COLUMNS - first - 1);
+    if (width[NODE] > room / NODE_SHARE)
+        width[NODE] = room / NODE_SHARE;
+    room -= width[NODE];
     if (width[TARGET] + width[HOLDER] > room) {
         if (width[TARGET] > room / 2) {
             size_t rest = room > width[HOLDER] ? room - width[HOLDER] : 0;
@@ -108,14 +122,14 @@ static void measure(const struct mlk_render *r, const cJSON *reports, size_t wid
     }
 }
 
-static void row(const struct mlk_render *r, const cJSON *report, const size_t width[COLUMNS])
+static void row(const struct mlk_render *r, const cJSON *report, const size_t width[COLUMNS], int first)
 {
     struct mlk_buf whole, cut, line;
 
     mlk_buf_init(&whole, CELL_MAX);
     mlk_buf_init(&cut, CELL_MAX);
     mlk_buf_init(&line, CELL_MAX);
-    for (int c = 0; c < COLUMNS; c++) {
+    for (int c = first; c < COLUMNS; c++) {
         const char *gap = c + 1 < COLUMNS ? "  " : "";
 
         mlk_buf_reset(&whole);
@@ -149,10 +163,14 @@ static void details(const struct mlk_render *r, const cJSON *report)
         return;
     mlk_buf_init(&b, MLK_RENDER_MAX);
     mlk_text_clean(&b, mlk_json_text(report, "target"));
+    if (mlk_json_text(report, "node")) {
+        mlk_buf_str(&b, " on ");
+        mlk_text_clean(&b, mlk_json_text(report, "node"));
+    }
     fprintf(r->out, "\n%s is ", mlk_buf_text(&b));
     mlk_render_verdict(r, verdict ? verdict : "unknown", 0);
     fputs(":\n", r->out);
-    mlk_render_lines(r, 2, "", 0, cJSON_GetObjectItemCaseSensitive(report, "because"));
+    mlk_render_sentences(r, 2, "", 0, cJSON_GetObjectItemCaseSensitive(report, "because"));
     mlk_render_next(r, 2, 0, report);
     mlk_buf_free(&b);
 }
@@ -174,12 +192,47 @@ static bool said_before(const cJSON *reports, const cJSON *until, const char *te
     return false;
 }
 
+static bool says(const cJSON *report, const char *text)
+{
+    const cJSON *spot;
+
+    cJSON_ArrayForEach(spot, cJSON_GetObjectItemCaseSensitive(report, "blind_spots"))
+    {
+        if (cJSON_IsString(spot) && strcmp(spot->valuestring, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of several servers: on which. */
+static void add_nodes(struct mlk_buf *b, const cJSON *reports, const char *text)
+{
+    const char *said = "";
+    const cJSON *report;
+    bool any = false;
+
+    cJSON_ArrayForEach(report, reports)
+    {
+        const char *node = mlk_json_text(report, "node");
+
+        if (!node || strcmp(node, said) == 0 || !says(report, text))
+            continue;
+        mlk_buf_str(b, any ? ", " : " (");
+        mlk_buf_str(b, node);
+        any = true;
+        said = node; /* the reports of a server stand together */
+    }
+    mlk_buf_str(b, any ? ")" : "");
+}
+
 /* Most hold for every lock: each is said once. */
 static void blind_spots(const struct mlk_render *r, const cJSON *reports)
 {
     const cJSON *report, *spot;
+    struct mlk_buf b;
     bool first = true;
 
+    mlk_buf_init(&b, MLK_RENDER_MAX);
     cJSON_ArrayForEach(report, reports)
     {
         cJSON_ArrayForEach(spot, cJSON_GetObjectItemCaseSensitive(report, "blind_spots"))
@@ -189,9 +242,13 @@ static void blind_spots(const struct mlk_render *r, const cJSON *reports)
             if (first)
                 fputs("\nnot seen:\n", r->out);
             first = false;
-            mlk_render_line(r, 2, "", 0, spot->valuestring);
+            mlk_buf_reset(&b);
+            mlk_buf_str(&b, spot->valuestring);
+            add_nodes(&b, reports, spot->valuestring);
+            mlk_render_line(r, 2, "", 0, mlk_buf_text(&b));
         }
     }
+    mlk_buf_free(&b);
 }
 
 void mlk_render_table(const struct mlk_render *r, const cJSON *reports)
@@ -200,8 +257,8 @@ void mlk_render_table(const struct mlk_render *r, const cJSON *reports)
     const cJSON *report;
 
     measure(r, reports, width);
-    row(r, NULL, width);
-    cJSON_ArrayForEach(report, reports) row(r, report, width);
+    row(r, NULL, width, first_column(reports));
+    cJSON_ArrayForEach(report, reports) row(r, report, width, first_column(reports));
     cJSON_ArrayForEach(report, reports) details(r, report);
     blind_spots(r, reports);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "session_client.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "miglock/buf.h"
 #include "miglock/sql.h"
 #include "note.h"
+#include "session_identity.h"
 
 enum { SQL_MAX = 65536 };
 
@@ -21,7 +21,6 @@ struct client {
     struct mlk_session session;
     MYSQL *mysql;
     bool trace;
-    bool proxied; /* connection ids are not the server's own */
 };
 
 static struct client *client_of(struct mlk_session *s)
@@ -108,15 +107,23 @@ static enum mlk_status copy_rows(struct client *c, MYSQL_RES *result, struct mlk
     return status;
 }
 
-/* Results past the first come only from CALL, which nobody sends here; they are dropped all the same. */
-static void drop_more(MYSQL *mysql)
+/* Results past the first come only from CALL. They are dropped; an error among them counts, as the procedure
+ * has failed then. */
+static enum mlk_status drop_more(struct client *c)
 {
-    while (mysql_next_result(mysql) == 0) {
-        MYSQL_RES *result = mysql_use_result(mysql);
+    int next;
 
-        if (result)
-            mysql_free_result(result);
+    while ((next = mysql_next_result(c->mysql)) == 0) {
+        MYSQL_RES *result = mysql_use_result(c->mysql);
+
+        while (result && mysql_fetch_row(result))
+            ;
+        next = (int)mysql_errno(c->mysql);
+        mysql_free_result(result);
+        if (next)
+            break;
     }
+    return next > 0 ? server_error(c) : MLK_OK;
 }
 
 /* query */
@@ -124,7 +131,7 @@ static enum mlk_status client_query(struct mlk_session *s, const struct mlk_acce
                                     size_t len, struct mlk_rows **rows, uint64_t *affected)
 {
     struct client *c = client_of(s);
-    enum mlk_status status = MLK_OK;
+    enum mlk_status status = MLK_OK, more;
     MYSQL_RES *result;
 
     (void)need; /* the server enforces the account's rights */
@@ -147,7 +154,18 @@ static enum mlk_status client_query(struct mlk_session *s, const struct mlk_acce
     } else if (affected) {
         *affected = mysql_affected_rows(c->mysql);
     }
-    drop_more(c->mysql);
+    if (status != MLK_OK && mysql_errno(c->mysql) != 0) /* then there is nothing more to come */
+        return status;
+    more = drop_more(c);
+    if (status == MLK_OK && more != MLK_OK) {
+        status = more;
+        if (rows) {
+            mlk_rows_free(*rows);
+            *rows = NULL;
+        }
+        if (affected)
+            *affected = 0;
+    }
     return status;
 }
 
@@ -241,7 +259,7 @@ static enum mlk_status client_read_table(struct mlk_session *s, const char *sche
  */
 static enum mlk_status client_may(struct mlk_session *s, const struct mlk_access *need)
 {
-    if (need && need->need == MLK_NEED_KILL && client_of(s)->proxied)
+    if (need && need->need == MLK_NEED_KILL && s->proxied)
         return own_error(
             s, MLK_DENIED,
             "this connection goes through a proxy that has connection ids of its own: connect to the "
@@ -281,6 +299,7 @@ static void client_close(struct mlk_session *s)
 static const struct mlk_session_ops client_ops = {
     .version = MLK_SESSION_VERSION,
     .name = "client",
+    .calls = true,
     .query = client_query,
     .read_table = client_read_table,
     .may = client_may,
@@ -292,58 +311,10 @@ static const struct mlk_session_ops client_ops = {
 
 /* ---- constructor ---- */
 
-/* "10.11.19-MariaDB-log" is 101119. MariaDB may put 5.5.5- in front for old replicas. */
-static unsigned parse_version(const char *text, enum mlk_flavour flavour)
-{
-    unsigned long part[3] = {0, 0, 0};
-
-    if (flavour == MLK_MARIADB && strncmp(text, "5.5.5-", 6) == 0 && isdigit((unsigned char)text[6]))
-        text += 6;
-    for (int i = 0; i < 3 && isdigit((unsigned char)*text); i++) {
-        char *end;
-
-        part[i] = strtoul(text, &end, 10);
-        text = *end == '.' ? end + 1 : end;
-    }
-    if (part[0] > 999 || part[1] > 99 || part[2] > 99)
-        return 0;
-    return (unsigned)(part[0] * 10000 + part[1] * 100 + part[2]);
-}
-
-static enum mlk_status identify(struct client *c)
-{
-    struct mlk_session *s = &c->session;
-    struct mlk_rows *rows = NULL;
-    const char *version, *account, *at;
-    /* Together with others, so that a proxy that answers a lone SELECT CONNECTION_ID() itself passes it on.
-     */
-    enum mlk_status status = run(s, "SELECT VERSION(), CURRENT_USER(), CONNECTION_ID()", &rows);
-
-    if (status != MLK_OK)
-        return status;
-    version = mlk_rows_text(rows, 0, 0);
-    account = mlk_rows_text(rows, 0, 1);
-    at = account ? strrchr(account, '@') : NULL; /* a user name may hold an @, a host may not */
-    if (!version || !at) {
-        mlk_rows_free(rows);
-        return own_error(s, MLK_UNSUPPORTED, "the server does not tell its version and this account's name");
-    }
-    s->flavour = strcasestr(version, "mariadb") ? MLK_MARIADB : MLK_MYSQL;
-    s->server_version = parse_version(version, s->flavour);
-    snprintf(s->user, sizeof s->user, "%.*s", (int)(at - account), account);
-    snprintf(s->host, sizeof s->host, "%s", at + 1);
-    s->own_id = mlk_rows_id(rows, 0, 2);
-    s->caller_id = s->own_id;
-    /* the handshake carries only 32 bits of it */
-    c->proxied = (uint32_t)s->own_id != (uint32_t)mysql_thread_id(c->mysql);
-    mlk_rows_free(rows);
-    return MLK_OK;
-}
-
 static enum mlk_status set_up(struct client *c)
 {
     struct mlk_session *s = &c->session;
-    enum mlk_status status = identify(c);
+    enum mlk_status status = mlk_session_identify(s, mysql_thread_id(c->mysql));
     const char *sql;
     bool optional;
 
@@ -354,7 +325,7 @@ static enum mlk_status set_up(struct client *c)
     }
     if (status == MLK_OK && mlk_session_check(s) != MLK_OK)
         status = own_error(s, MLK_UNSUPPORTED, "this server's version or this account's name cannot be told");
-    return status;
+    return status == MLK_OK ? mlk_session_one_server(s) : status;
 }
 
 enum mlk_status mlk_client_session_open(const struct mlk_connection *connection, struct mlk_session **out,
