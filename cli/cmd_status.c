@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backend.h"
+#include "blind_spots.h"
 #include "command.h"
 #include "json.h"
 #include "lookup.h"
@@ -11,6 +12,8 @@
 #include "nearby.h"
 #include "plain.h"
 #include "render.h"
+
+enum { BLIND_SPOTS_MAX = 100 };
 
 static const struct mlk_option options[] = {
     {"exit-code", 0, MLK_ARG_NONE, NULL, "exit with 3 when a shown lock is held, or it cannot be told"},
@@ -41,22 +44,13 @@ static void say_none(const struct mlk_render *r, const struct mlk_backend *b, co
     mlk_buf_free(&text);
 }
 
-/*
- * An empty list has no reports that could say what was not seen. That hardly depends on the lock, so the
- * report of a named lock that nobody takes tells it. Where it fails the answer stands without it.
- */
 static void say_blind_spots(const struct mlk_render *r, struct mlk_backend *b)
 {
-    static const char nobody[] = "named:miglock looks around";
-    char error[MLK_ERROR_MAX * 2];
-    struct mlk_target target;
-    cJSON *report = NULL;
+    cJSON *texts = cJSON_CreateArray();
 
-    if (mlk_target_parse(nobody, sizeof nobody - 1, &target, error, sizeof error) != MLK_OK ||
-        mlk_backend_report(b, &target, false, &report, error, sizeof error) != MLK_OK)
-        return;
-    mlk_render_lines(r, 0, "not seen: ", 10, cJSON_GetObjectItemCaseSensitive(report, "blind_spots"));
-    cJSON_Delete(report);
+    mlk_blind_spots_of_nobody(b, texts, BLIND_SPOTS_MAX); /* where it fails the answer stands without them */
+    mlk_render_lines(r, 0, "not seen: ", 10, texts);
+    cJSON_Delete(texts);
 }
 
 static void show(struct mlk_backend *b, const struct mlk_cli *cli, const struct mlk_answer *a)

@@ -52,7 +52,7 @@ is 'every connection option is in it' "$lacking" ''
 # Every variable that the command reads is told.
 bare help environment
 lacking=
-for variable in $(grep -hoE 'getenv\("[A-Za-z_]+"\)' "$MLK_TOP"/cli/*.c | cut -d '"' -f 2 | sed 's/^database__.*/database__connection__host/' | sort -u); do
+for variable in $(grep -hoE 'getenv\("[A-Za-z_]+"\)' "$MLK_TOP"/cli/*.c "$MLK_TOP"/cli/*/*.c | cut -d '"' -f 2 | sed 's/^database__.*/database__connection__host/' | sort -u); do
 	grep -qw -- "$variable" out || lacking+=" $variable"
 done
 is 'every variable that is read is in help environment' "$lacking" ''

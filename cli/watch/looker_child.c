@@ -11,11 +11,15 @@
 #include <unistd.h>
 
 #include "backend.h"
+#include "blind_spots.h"
 #include "json.h"
 #include "lookup.h"
 #include "miglock/sql.h"
 
-enum { SQL_BYTES = 8192, BLIND_MAX = 100 };
+enum {
+    SQL_BYTES = 8192,
+    BLIND_MAX = 100 /* some name a schema; of thousands nobody would read more than the first */
+};
 
 /* What one look needs and gives. */
 struct child {
@@ -151,41 +155,6 @@ static enum mlk_status ask_client(struct child *c, const char *text)
     return MLK_OK;
 }
 
-static bool has_text(const cJSON *array, const char *text)
-{
-    const cJSON *item;
-
-    cJSON_ArrayForEach(item, array) if (strcmp(item->valuestring, text) == 0) return true;
-    return false;
-}
-
-/* Some name a schema; of thousands nobody would read more than the first. */
-static void add_blind(cJSON *all, const cJSON *report)
-{
-    const cJSON *spot;
-
-    cJSON_ArrayForEach(spot, cJSON_GetObjectItemCaseSensitive(report, "blind_spots"))
-    {
-        if (cJSON_IsString(spot) && cJSON_GetArraySize(all) < BLIND_MAX && !has_text(all, spot->valuestring))
-            cJSON_AddItemToArray(all, cJSON_CreateString(spot->valuestring));
-    }
-}
-
-/* No lock, no report that could say what was not seen: then that of a named lock that nobody takes tells it.
- */
-static void add_blind_of_nobody(struct child *c, cJSON *all)
-{
-    static const char nobody[] = "named:miglock looks around";
-    char error[MLK_ERROR_MAX * 2];
-    struct mlk_target target;
-    cJSON *report = NULL;
-
-    if (mlk_target_parse(nobody, sizeof nobody - 1, &target, error, sizeof error) == MLK_OK &&
-        mlk_backend_report(&c->backend, &target, false, &report, error, sizeof error) == MLK_OK)
-        add_blind(all, report);
-    cJSON_Delete(report);
-}
-
 static cJSON *answer(struct child *c, enum mlk_status status, bool connected)
 {
     cJSON *document = cJSON_CreateObject(), *blind = NULL;
@@ -199,9 +168,9 @@ static cJSON *answer(struct child *c, enum mlk_status status, bool connected)
               (blind = cJSON_AddArrayToObject(document, "blind"));
 
     if (ok && status == MLK_OK) {
-        cJSON_ArrayForEach(report, c->reports) add_blind(blind, report);
+        cJSON_ArrayForEach(report, c->reports) mlk_blind_spots_add(blind, report, BLIND_MAX);
         if (cJSON_GetArraySize(c->reports) == 0)
-            add_blind_of_nobody(c, blind);
+            mlk_blind_spots_of_nobody(&c->backend, blind, BLIND_MAX);
         ok = cJSON_AddItemToObject(document, "reports", c->reports);
         c->reports = ok ? NULL : c->reports;
     }
