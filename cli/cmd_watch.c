@@ -20,13 +20,6 @@ static const struct mlk_option options[] = {
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };
 
-bool mlk_watch_hold_signals(struct mlk_watch *w)
-{
-    static const int list[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH, 0};
-
-    return mlk_signals_open(&w->signals, list);
-}
-
 static void signalled(struct mlk_watch *w, int number)
 {
     switch (number) {

@@ -8,6 +8,7 @@
 #include "lock_age.h"
 #include "miglock/text.h"
 #include "render.h"
+#include "times.h"
 
 enum { REASON_MAX = 4096 };
 
@@ -59,10 +60,10 @@ static void add_age(struct mlk_buf *b, struct mlk_age age)
     if (age.most < 0 && age.least <= 0)
         return;
     mlk_buf_str(b, age.most < 0 ? " for at least " : " for ");
-    mlk_render_age(b, age.least);
+    mlk_times_age(b, age.least);
     if (age.most > age.least) {
         mlk_buf_str(b, " to ");
-        mlk_render_age(b, age.most);
+        mlk_times_age(b, age.most);
     }
 }
 
@@ -84,7 +85,7 @@ static void judge_verdict(const struct mlk_check_options *o, struct mlk_judged *
     if (finding != MLK_FINDING_IDLE || rest < 0)
         return;
     mlk_buf_str(&j->reason, " for ");
-    mlk_render_age(&j->reason, rest);
+    mlk_times_age(&j->reason, rest);
     if (rest < (int64_t)o->idle_s)
         j->state = o->on[MLK_FINDING_ACTIVE];
 }

@@ -40,20 +40,6 @@ void mlk_render_start(struct mlk_render *r, FILE *out, bool sql)
     r->colour = isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
 }
 
-void mlk_render_age(struct mlk_buf *b, int64_t seconds)
-{
-    if (seconds < 0)
-        seconds = 0; /* the clocks of two machines */
-    if (seconds < 60)
-        mlk_buf_fmt(b, "%" PRId64 "s", seconds);
-    else if (seconds < 3600)
-        mlk_buf_fmt(b, "%" PRId64 "m%" PRId64 "s", seconds / 60, seconds % 60);
-    else if (seconds < 86400)
-        mlk_buf_fmt(b, "%" PRId64 "h%" PRId64 "m", seconds / 3600, seconds % 3600 / 60);
-    else
-        mlk_buf_fmt(b, "%" PRId64 "d%" PRId64 "h", seconds / 86400, seconds % 86400 / 3600);
-}
-
 /* The port of a client says something to a person with a packet trace only. An IPv6 address has colons of its
  * own. */
 static void add_host(struct mlk_buf *b, const char *host, bool full)

@@ -37,8 +37,6 @@ void mlk_render_tools_markdown(const struct mlk_render *r, const cJSON *tools);
 
 enum { MLK_RENDER_MAX = 1 << 22 };
 
-/* Appends 45s, 5m12s, 2h13m or 3d4h. */
-void mlk_render_age(struct mlk_buf *b, int64_t seconds);
 /* Appends "1562 shop@10.0.0.7 rake[991]", cleaned; full: with the port of the host. */
 void mlk_render_session(struct mlk_buf *b, const cJSON *session, bool full);
 /* Appends "client alive (answered after 4 ms)" from the members peer and peer_because; nothing where nobody

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "render.h"
 #include "text.h"
+#include "times.h"
 
 enum { INDENT = 2, LABEL = 12 };
 
@@ -38,7 +39,7 @@ static void heard(const struct mlk_render *r, const cJSON *document, struct mlk_
     if (ms < 10000)
         mlk_buf_fmt(b, "%" PRId64 " ms", ms);
     else
-        mlk_render_age(b, ms / 1000);
+        mlk_times_age(b, ms / 1000);
     mlk_buf_str(b, cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(document, "asked")) ? " before the question"
                                                                                      : " ago");
     line(r, "last heard", b);

@@ -64,7 +64,7 @@ static void held_line(const struct mlk_render *r, const cJSON *report, struct ml
     /* by the clock of the server, which has said since when */
     if (seconds >= 0) {
         mlk_buf_str(b, since ? ", " : ", for ");
-        mlk_render_age(b, seconds);
+        mlk_times_age(b, seconds);
         mlk_buf_str(b, since ? " ago" : "");
     }
     line(r, "held", b);
@@ -114,7 +114,7 @@ static void doing(const struct mlk_render *r, const cJSON *session, struct mlk_b
         mlk_buf_fmt(b, "%s%s", b->len ? ", " : "", state);
     if (seconds >= 0 && b->len > 0) {
         mlk_buf_str(b, " for ");
-        mlk_render_age(b, seconds);
+        mlk_times_age(b, seconds);
     }
     if (changes > 0)
         mlk_buf_fmt(b, "%s%" PRId64 " uncommitted change%s", b->len ? "; " : "", changes,

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "render.h"
 #include "text.h"
+#include "times.h"
 
 enum { COLUMNS = 5, GAP = 2, CELL_MAX = 65536, NODE_SHARE = 3 };
 enum { NODE, TARGET, VERDICT, HELD, HOLDER };
@@ -30,7 +31,7 @@ static void held_cell(struct mlk_buf *b, const cJSON *report)
     else if (!cJSON_IsTrue(held))
         mlk_buf_str(b, "?");
     else if (seconds >= 0)
-        mlk_render_age(b, seconds);
+        mlk_times_age(b, seconds);
     else if (since)
         mlk_text_clean(b, minute);
     else

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "times.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "miglock/text.h"
-#include "render.h"
+
+void mlk_times_age(struct mlk_buf *b, int64_t seconds)
+{
+    if (seconds < 0)
+        seconds = 0; /* the clocks of two machines */
+    if (seconds < 60)
+        mlk_buf_fmt(b, "%" PRId64 "s", seconds);
+    else if (seconds < 3600)
+        mlk_buf_fmt(b, "%" PRId64 "m%" PRId64 "s", seconds / 60, seconds % 60);
+    else if (seconds < 86400)
+        mlk_buf_fmt(b, "%" PRId64 "h%" PRId64 "m", seconds / 3600, seconds % 3600 / 60);
+    else
+        mlk_buf_fmt(b, "%" PRId64 "d%" PRId64 "h", seconds / 86400, seconds % 86400 / 3600);
+}
 
 void mlk_times_utc(void)
 {
@@ -38,6 +52,6 @@ void mlk_times_show_distance(struct mlk_buf *b, const char *utc, int64_t now)
     if (!mlk_time_parse(utc, &seconds))
         return;
     mlk_buf_str(b, seconds > now ? ", in " : ", ");
-    mlk_render_age(b, seconds > now ? seconds - now : now - seconds);
+    mlk_times_age(b, seconds > now ? seconds - now : now - seconds);
     mlk_buf_str(b, seconds > now ? "" : " ago");
 }

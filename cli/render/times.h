@@ -15,5 +15,7 @@ void mlk_times_show(struct mlk_buf *b, const char *utc);
 /* Appends ", 5m12s ago" or ", in 5m12s": from now (seconds since 1970) to utc; nothing where that is no time.
  */
 void mlk_times_show_distance(struct mlk_buf *b, const char *utc, int64_t now);
+/* Appends 45s, 5m12s, 2h13m or 3d4h. */
+void mlk_times_age(struct mlk_buf *b, int64_t seconds);
 
 #endif

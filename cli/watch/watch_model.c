@@ -9,6 +9,7 @@
 #include "json.h"
 #include "render.h"
 #include "text.h"
+#include "times.h"
 
 enum { CELL_MAX = 65536 };
 
@@ -68,7 +69,7 @@ static void held_text(struct mlk_buf *b, const struct mlk_watch_row *row)
     else if (!cJSON_IsTrue(held))
         mlk_buf_str(b, "?");
     else if (row->age >= 0)
-        mlk_render_age(b, row->age);
+        mlk_times_age(b, row->age);
     else if (since)
         mlk_text_clean(b, minute);
     else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,4 +225,11 @@ int mlk_watch_pause(const struct mlk_watch *w)
     if ((w->failing || w->looker.asked) && left > TICK_MS)
         left = TICK_MS;
     return left > 0 ? (int)left : 0;
+}
+
+bool mlk_watch_hold_signals(struct mlk_watch *w)
+{
+    static const int list[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH, 0};
+
+    return mlk_signals_open(&w->signals, list);
 }
