@@ -57,8 +57,9 @@ static void connection(const struct mlk_page *page)
     for (size_t i = 0; (option = mlk_connection_option(i)); i++)
         mlk_help_option(page, option);
     page->paragraphs(
-        "\nThe options are the mysql client's, and option files are read as by it, groups [client] and then "
-        "[miglock]. What says more about which server is meant goes first: the command line, then --url, "
+        "\nThe options are the mysql client's, and option files are read as by it, groups [client] and "
+        "[miglock] among others; the last one read wins. What says more about which server is meant goes "
+        "first: the command line, then --url, "
         "--ghost or DATABASE_URL, then the option files, then MYSQL_HOST and the like. -h needs its HOST; "
         "with "
         "none after it, it asks for help.\n"

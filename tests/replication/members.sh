@@ -115,6 +115,7 @@ usage() {
 usage 'release of several' 'this command is for one server' release 'named:app lock' --yes --host "$one,$two"
 usage 'repair of several' 'this command is for one server' repair knex:app --yes --host "$one,$two"
 usage 'probe of several' 'this command is for one server' probe 1 --host "$one,$two"
+usage 'wait for several' 'this command is for one server' wait 'named:app lock' --timeout 0 --host "$one,$two"
 usage 'install on several' 'this command is for one server' install --host "$one,$two"
 usage 'release on all' "not an option of 'release'" release 'named:app lock' --all-members
 usage 'an empty name' 'an empty name' status --host "$one,,$two"
