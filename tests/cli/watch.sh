@@ -210,13 +210,19 @@ lost() {
 	until_true 10 looks_no_more || not_ok "${mark}no connection is left" "$(lookers)"
 }
 
+# stopped PID: by a signal.
+stopped() { grep -q '^State:[[:space:]]*T' "/proc/$1/status"; }
+
 # Ctrl-Z and back, other signals, a terminal that goes away.
 signals() {
+	local signal child
 	terminal_open 80 24
 	enter 'm watch'
 	see 'the list' 'q quit  Enter details'
+	child=$(terminal_child)
 	keys C-z
-	see 'stopped' 'Stopped'
+	# the shell may speak before the screen is given back, so what it says is no sign
+	if until_true 10 stopped "$child"; then ok "${mark}stopped"; else not_ok "${mark}stopped" "$(screen)"; fi
 	is "${mark}while it is stopped the screen is the shell's" "$(terminal display-message -p '#{alternate_on} #{cursor_flag}')" '0 1'
 	enter fg
 	see 'it goes on' 'q quit  Enter details'

@@ -8,13 +8,23 @@ TERMINAL=$PWD/tmux.socket
 terminal() { env -u TMUX LC_ALL=C.UTF-8 tmux -S "$TERMINAL" -f /dev/null "$@"; }
 on_exit 'terminal kill-server 2>/dev/null'
 
+# ended PID: also one that nobody has asked about yet.
+ended() { [[ ! -e /proc/$1 || $(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) =~ ^Z?$ ]]; }
+# terminal_close: and waits for tmux to be gone, as it would take the next terminal with it.
+terminal_close() {
+	local pid
+	pid=$(terminal display-message -p '#{pid}' 2>/dev/null) || return 0
+	terminal kill-server 2>/dev/null || true
+	until_true 10 ended "$pid" || true
+}
+
 # terminal_open COLUMNS ROWS [VARIABLE=VALUE...]: its shell has the function m, which is the command with our options, and says
 # after everything with what code it ended. In what modes m has left the terminal is in the file modes: the shell itself would put
 # them right.
 terminal_open() {
 	local columns=$1 rows=$2 way='' fd
 	shift 2
-	terminal kill-server 2>/dev/null || true
+	terminal_close
 	if [[ $mode == direct ]]; then way=--no-functions; fi
 	cat >rc <<-END
 		m() {
@@ -41,9 +51,11 @@ terminal_open() {
 
 # keys KEY...: as tmux names them; Enter, C-c, Escape.
 keys() { terminal send-keys -- "$@"; }
-# enter LINE: typed into the shell, on an empty screen.
+# enter LINE: typed into the shell, on an empty screen: what is seen from then on is new.
+cleared() { [[ $(screen | tr -d ' \n') == '$' ]]; }
 enter() {
 	keys C-l
+	until_true 10 cleared || true
 	keys "$1" Enter
 }
 # resize COLUMNS ROWS
