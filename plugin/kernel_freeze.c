@@ -25,24 +25,6 @@ struct mlk_frozen_socket {
 
 static const char through_unix[] = "it may come through a Unix socket";
 
-/* The socket that the client's thread waits on, without a search; false where that does not show. */
-static bool find_at_once(const struct mlk_kernel *kernel, const struct mlk_client *client,
-                         struct mlk_socket *socket)
-{
-    const struct mlk_host host = mlk_host_parse(client->host);
-
-    if (!mlk_socket_came_in(mlk_thread_waits_on(client->thread), &kernel->door, socket))
-        return false;
-    return socket->kind == MLK_SOCKET_TCP ? mlk_host_fits(&host, &socket->peer) : host.kind == MLK_HOST_LOCAL;
-}
-
-/* Whether that connection could be the client's. */
-static bool could_be(const struct mlk_host *host, const struct mlk_socket *socket)
-{
-    return socket->kind == MLK_SOCKET_UNIX ? host->kind == MLK_HOST_LOCAL
-                                           : mlk_host_fits(host, &socket->peer);
-}
-
 /* What to freeze, and whether the client's own is certain to be among it. */
 struct suspects {
     struct mlk_socket items[FROZEN_MAX];
@@ -74,7 +56,7 @@ static enum mlk_status eliminate(const struct mlk_kernel *kernel, const struct m
     for (size_t i = 0; !status && i < kernel->sockets->count; i++) {
         const struct mlk_socket *one = &kernel->sockets->items[i];
 
-        if (could_be(&host, one) && !mlk_waited_has(&waited, one->device, one->inode))
+        if (mlk_kernel_could_be(&host, one) && !mlk_waited_has(&waited, one->device, one->inode))
             suspect(all, one, out);
     }
     mlk_waited_free(&waited);
@@ -90,7 +72,7 @@ static enum mlk_status find(struct mlk_session *s, struct mlk_kernel *kernel, co
     enum mlk_status status;
 
     *all = (struct suspects){.certain = true};
-    if (find_at_once(kernel, client, &at_once)) {
+    if (mlk_kernel_locate_at_once(kernel, client, &at_once)) {
         suspect(all, &at_once, out);
         return MLK_OK;
     }

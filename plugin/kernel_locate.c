@@ -108,9 +108,7 @@ static void locate(const struct mlk_session *s, const struct mlk_kernel *kernel,
     const struct mlk_socket *own = of_thread(kernel, client), *first;
     size_t count = mlk_sockets_find(kernel->sockets, host, &first);
 
-    if (own && own->kind == MLK_SOCKET_UNIX && host->kind == MLK_HOST_LOCAL)
-        found->socket = own;
-    else if (own && own->kind == MLK_SOCKET_TCP && mlk_host_fits(host, &own->peer))
+    if (own && mlk_kernel_could_be(host, own))
         found->socket = own;
     else if (own)
         (void)mlk_probe_unknown(out, "its thread serves another connection");
@@ -119,6 +117,21 @@ static void locate(const struct mlk_session *s, const struct mlk_kernel *kernel,
     else if (is_certain(kernel, host, count, out))
         found->socket = first;
     found->by_thread = found->socket && found->socket == own;
+}
+
+bool mlk_kernel_could_be(const struct mlk_host *host, const struct mlk_socket *socket)
+{
+    return socket->kind == MLK_SOCKET_UNIX ? host->kind == MLK_HOST_LOCAL
+                                           : mlk_host_fits(host, &socket->peer);
+}
+
+bool mlk_kernel_locate_at_once(const struct mlk_kernel *kernel, const struct mlk_client *client,
+                               struct mlk_socket *out)
+{
+    const struct mlk_host host = mlk_host_parse(client->host);
+
+    return mlk_socket_came_in(mlk_thread_waits_on(client->thread), &kernel->door, out) &&
+           mlk_kernel_could_be(&host, out);
 }
 
 enum mlk_status mlk_kernel_locate(struct mlk_session *s, struct mlk_kernel *kernel,

@@ -18,6 +18,12 @@ struct mlk_located {
 enum mlk_status mlk_kernel_locate(struct mlk_session *s, struct mlk_kernel *kernel,
                                   const struct mlk_client *client, bool anew, struct mlk_located *found,
                                   struct mlk_probe *out);
+/* Whether a connection could be that of the client whose HOST this is. */
+bool mlk_kernel_could_be(const struct mlk_host *host, const struct mlk_socket *socket);
+/* Without a search: the connection that the client's thread waits on, where it came in through the server's
+ * own door and could be the client's. Fills out, a copy; false where that does not show. */
+bool mlk_kernel_locate_at_once(const struct mlk_kernel *kernel, const struct mlk_client *client,
+                               struct mlk_socket *out);
 /* Gives back what was found. */
 void mlk_kernel_forget(struct mlk_kernel *kernel);
 /* Whether the client's thread waits on that connection now. */

@@ -71,18 +71,13 @@ static void begin(struct mlk_probe *out)
 bool mlk_kernel_look(struct mlk_session *s, const struct mlk_kernel *kernel, const struct mlk_client *client,
                      struct mlk_probe *out, enum mlk_status *status)
 {
-    const struct mlk_host host = mlk_host_parse(client->host);
     struct mlk_socket own;
 
     begin(out);
-    if (!mlk_socket_came_in(mlk_thread_waits_on(client->thread), &kernel->door, &own))
+    if (!mlk_kernel_locate_at_once(kernel, client, &own))
         return false;
-    if (own.kind == MLK_SOCKET_UNIX && host.kind == MLK_HOST_LOCAL)
-        *status = probe_unix(client, &own, out);
-    else if (own.kind == MLK_SOCKET_TCP && mlk_host_fits(&host, &own.peer))
-        *status = probe_tcp(s, client, &own, true, MLK_PROBE_LOOK, out);
-    else
-        return false;
+    *status = own.kind == MLK_SOCKET_UNIX ? probe_unix(client, &own, out)
+                                          : probe_tcp(s, client, &own, true, MLK_PROBE_LOOK, out);
     return true;
 }
 
