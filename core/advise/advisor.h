@@ -21,6 +21,7 @@ enum {
 struct mlk_made {
     char schema[MLK_IDENT_MAX + 1];
     char name[MLK_TWIN_NAME_MAX + 1];
+    char real[MLK_IDENT_MAX + 1]; /* of the table that it is like */
 };
 
 /* What the server says of a table. */
@@ -96,6 +97,10 @@ enum mlk_status mlk_twin_get(struct mlk_advisor *a, const struct mlk_table *tabl
 enum mlk_status mlk_twin_keys(struct mlk_advisor *a, struct mlk_twin *twin, cJSON *blind_spots);
 /* twin.c: remembers that a constraint is called otherwise on the twin; NULL where there is no room. */
 struct mlk_renamed *mlk_twin_renamed(struct mlk_advisor *a, struct mlk_twin *twin, const char *real);
+/* twin_spots.c: copies a message of the server's with the names of the run's tables and constraints replaced
+ * by those that they stand for. */
+void mlk_twin_real_names(const struct mlk_advisor *a, const struct mlk_twin *twin, const char *message,
+                         char *out, size_t size);
 /* twin_left.c: names twins that earlier runs have left in that schema, in sentences. */
 enum mlk_status mlk_twins_left(struct mlk_advisor *a, const char *schema, cJSON *out);
 

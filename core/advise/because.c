@@ -65,6 +65,8 @@ static void effect(const struct mlk_advice *v, cJSON *out)
         mlk_say(out, "the rows of the partitions move while whoever writes to the table waits");
     else if (v->source == MLK_SOURCE_DOCUMENTED)
         mlk_say(out, "no row moves; it needs the table for itself for a moment");
+    if (v->source == MLK_SOURCE_TRIED && mlk_ddl_has(v->ddl, MLK_OP_PARTITION_ROWS))
+        mlk_say(out, "the rows of the partitions that it names are written anew");
     if (v->rebuild == MLK_REBUILD_YES)
         mlk_say(out, "it writes the whole table anew: that takes time and room in proportion to its size");
 }

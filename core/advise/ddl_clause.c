@@ -37,6 +37,14 @@ static bool has(const struct words *w, size_t i, const char *word)
     return false;
 }
 
+/* The same, also within them. */
+static bool names(const struct words *w, size_t i, const char *word)
+{
+    while (i < w->count && !at(w, i, word))
+        i++;
+    return i < w->count;
+}
+
 static bool not_judged(char *why, size_t why_size, const struct words *w)
 {
     char text[80] = "";
@@ -90,8 +98,8 @@ static enum mlk_op add_op(const struct words *w)
     static const char *const others[] = {"FULLTEXT", "SPATIAL", NULL};
     size_t i = 1;
 
-    if (at(w, i, "PARTITION"))
-        return MLK_OP_PARTITION_LIST;
+    if (at(w, i, "PARTITION")) /* by RANGE and LIST it has VALUES; by HASH and KEY every row may move */
+        return names(w, i, "VALUES") ? MLK_OP_PARTITION_LIST : MLK_OP_PARTITION_ROWS;
     if (at(w, i, "COLUMN"))
         return i + 1 < w->count && mlk_token_mark(&w->tokens[i + 1], '(') ? columns_op(w, i + 1)
                                                                           : column_op(w, i + 1);

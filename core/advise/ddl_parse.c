@@ -148,11 +148,17 @@ static bool begins_partitions(const struct at *a, size_t first)
     return (is(a, 0, "PARTITION") && is(a, 1, "BY")) || (is(a, 0, "REMOVE") && is(a, 1, "PARTITIONING"));
 }
 
+/* What is said of partitions goes on to the end, commas and all: PARTITION BY, DROP PARTITION a, b. */
+static bool of_partitions(const struct at *a)
+{
+    return is(a, 0, "PARTITION") || is(a, 1, "PARTITION");
+}
+
 /* From here to the end of the clause. */
 static size_t clause_end(struct at a)
 {
     size_t first = a.i;
-    bool partitions = is(&a, 0, "PARTITION") && is(&a, 1, "BY");
+    bool partitions = of_partitions(&a);
 
     for (; a.i < a.ddl->count; a.i++) {
         const struct mlk_token *token = here(&a, 0);
@@ -238,7 +244,10 @@ static bool index_on(struct at *a)
         a->i++;
     if (!take(a, "ON"))
         return no_sense(a, "ON");
-    return table_name(a) && (ddl->kind == MLK_DDL_DROP_INDEX || here(a, 0) || no_sense(a, "("));
+    if (!table_name(a))
+        return false;
+    return ddl->kind == MLK_DDL_DROP_INDEX || (here(a, 0) && mlk_token_mark(here(a, 0), '(')) ||
+           no_sense(a, "(");
 }
 
 /* The columns and options of an index: ALGORITHM and LOCK are clauses of their own, the rest is one each. */

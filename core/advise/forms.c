@@ -9,7 +9,8 @@
 #include "miglock/sql.h"
 #include "miglock/text.h"
 
-/* MySQL takes no LOCK but DEFAULT with INSTANT (error 1221). */
+/* MySQL takes no LOCK but DEFAULT with INSTANT (error 1221). MariaDB does not keep to ALGORITHM everywhere,
+ * but to LOCK: there each form has one. */
 static const struct mlk_form mysql_forms[] = {
     {"INSTANT", "DEFAULT"},   {"INPLACE", "NONE"},   {"INPLACE", "SHARED"}, {"COPY", "SHARED"},
     {"INPLACE", "EXCLUSIVE"}, {"COPY", "EXCLUSIVE"}, {NULL, NULL}};
@@ -50,22 +51,6 @@ static bool another_form(unsigned error)
            || error == 1221 /* ER_WRONG_USAGE */
            || error == 1800 /* ER_UNKNOWN_ALTER_ALGORITHM */
            || error == 4092 /* ER_INNODB_MAX_ROW_VERSION, MySQL */;
-}
-
-/* The twin's name means nothing to the reader. */
-static void put_reason(char *out, size_t size, const char *error, const struct mlk_twin *twin)
-{
-    const char *at = strstr(error, twin->made->name);
-    struct mlk_buf b;
-
-    mlk_buf_fixed(&b, out, size);
-    if (!at) {
-        mlk_copy(out, size, error);
-        return;
-    }
-    mlk_buf_add(&b, error, (size_t)(at - error));
-    mlk_buf_str(&b, twin->table.name);
-    mlk_buf_str(&b, at + strlen(twin->made->name));
 }
 
 /* MySQL 9.1 raised the limit from 64: storage/innobase/include/dict0types.h, MAX_ROW_VERSION. */
@@ -120,6 +105,13 @@ static enum mlk_status run(struct mlk_advisor *a, const struct mlk_ddl *ddl, con
 
 /* ---- all forms ---- */
 
+/* MariaDB partitions a table anew by a copy, whatever ALGORITHM says (seen on 10.11). */
+static bool not_kept_to(const struct mlk_advisor *a, const struct mlk_ddl *ddl, const struct mlk_form *form)
+{
+    return a->s->flavour == MLK_MARIADB && mlk_ddl_has(ddl, MLK_OP_PARTITIONED) &&
+           strcmp(form->algorithm, "COPY") != 0;
+}
+
 static int64_t ids(struct mlk_advisor *a, const struct mlk_twin *twin)
 {
     struct mlk_table t = {.ids = -1};
@@ -132,11 +124,16 @@ static int64_t ids(struct mlk_advisor *a, const struct mlk_twin *twin)
 
 /* Whether the accepted form writes the table anew. MariaDB's NOCOPY was refused before INPLACE was taken;
  * in MySQL the table has another number afterwards. */
-static enum mlk_rebuild rebuilds(const struct mlk_advisor *a, const struct mlk_form *form, int64_t before,
-                                 int64_t after)
+static enum mlk_rebuild rebuilds(const struct mlk_advisor *a, const struct mlk_ddl *ddl,
+                                 const struct mlk_form *form, int64_t before, int64_t after)
 {
     if (strcmp(form->algorithm, "INSTANT") == 0 || strcmp(form->algorithm, "NOCOPY") == 0)
         return MLK_REBUILD_NO;
+    /* a partition comes or goes, and so do numbers */
+    if (mlk_ddl_has(ddl, MLK_OP_PARTITION_LIST))
+        return strcmp(form->lock, "NONE") == 0 ? MLK_REBUILD_NO : MLK_REBUILD_UNKNOWN;
+    if (mlk_ddl_has(ddl, MLK_OP_PARTITION_ROWS))
+        return MLK_REBUILD_UNKNOWN;
     if (strcmp(form->algorithm, "COPY") == 0 || a->s->flavour == MLK_MARIADB)
         return MLK_REBUILD_YES;
     if (before < 0 || after < 0)
@@ -155,7 +152,7 @@ static bool settled(struct mlk_advisor *a, const struct mlk_ddl *ddl, const stru
         trial->best = tried->form;
         return true;
     }
-    put_reason(tried->reason, sizeof tried->reason, a->s->error, twin);
+    mlk_twin_real_names(a, twin, a->s->error, tried->reason, sizeof tried->reason);
     if (mlk_ask_over(status))
         return true;
     if (status == MLK_BUSY || status == MLK_DENIED || status == MLK_READ_ONLY) {
@@ -183,8 +180,11 @@ static enum mlk_status all(struct mlk_advisor *a, const struct mlk_ddl *ddl, str
     bool done = status != MLK_OK;
 
     for (; !done && form->algorithm && trial->count < MLK_FORMS_MAX; form++) {
-        struct mlk_tried *tried = &trial->list[trial->count++];
+        struct mlk_tried *tried;
 
+        if (not_kept_to(a, ddl, form))
+            continue;
+        tried = &trial->list[trial->count++];
         tried->form = form;
         if (versions_used_up(a, ddl, twin, tried))
             continue;
@@ -197,7 +197,8 @@ static enum mlk_status all(struct mlk_advisor *a, const struct mlk_ddl *ddl, str
         mlk_copy(trial->fails, sizeof trial->fails, trial->list[trial->count - 1].reason);
     back = set_mode(a, "");
     if (trial->best && !back) {
-        trial->rebuild = rebuilds(a, trial->best, before, a->s->flavour == MLK_MYSQL ? ids(a, twin) : -1);
+        trial->rebuild =
+            rebuilds(a, ddl, trial->best, before, a->s->flavour == MLK_MYSQL ? ids(a, twin) : -1);
         mlk_spots_keep(a, ddl, twin, names);
     }
     return back;

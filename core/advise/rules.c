@@ -84,7 +84,7 @@ static const struct rules rules[] = {
     [MLK_OP_REBUILD] = {REBUILD, REBUILD, "a table with a FULLTEXT index is rebuilt with LOCK=SHARED or by a copy"},
     [MLK_OP_OPTION] = {BESIDE, NOCOPY, NULL},
     [MLK_OP_PARTITIONED] = {COPY, COPY, NULL},
-    [MLK_OP_PARTITION_LIST] = {BESIDE, PLAIN, "partitions by HASH or KEY are added with LOCK=SHARED"},
+    [MLK_OP_PARTITION_LIST] = {BESIDE, PLAIN, NULL},
     [MLK_OP_PARTITION_ROWS] = {LOCKED, PLAIN, NULL},
 };
 /* clang-format on */
@@ -112,7 +112,9 @@ bool mlk_rules_judge(const struct mlk_session *s, const struct mlk_ddl *ddl, con
         if (rules[op].note)
             out->note = rules[op].note;
         if (!rule->algorithm) {
-            *out = (struct mlk_ruling){.rebuild = rule->rebuild, .writes_stop = op == MLK_OP_PARTITION_ROWS};
+            *out =
+                (struct mlk_ruling){.rebuild = op == MLK_OP_PARTITION_LIST ? MLK_REBUILD_NO : rule->rebuild,
+                                    .writes_stop = op == MLK_OP_PARTITION_ROWS};
             return true;
         }
         /* the heaviest clause decides; the forms are in that order */

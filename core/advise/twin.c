@@ -157,6 +157,7 @@ enum mlk_status mlk_made_like(struct mlk_advisor *a, const char *in_schema, cons
         return MLK_OK;
     }
     mlk_copy(m->schema, sizeof m->schema, in_schema);
+    mlk_copy(m->real, sizeof m->real, table);
     mlk_advise_name(a, MLK_TWIN_PREFIX, m->name);
     status = make(a, m, schema, table, why, why_size);
     if (!status)

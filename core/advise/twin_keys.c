@@ -121,7 +121,8 @@ static bool children_sql(struct mlk_buf *sql, const struct mlk_session *s, const
     known = mlk_innodb_name(&name, t->schema) && !mlk_buf_str(&name, "/") && mlk_innodb_name(&name, t->name);
     mlk_buf_str(
         sql, MLK_TAG
-        "SELECT f.ID, SUBSTRING_INDEX(f.FOR_NAME, '/', 1), SUBSTRING_INDEX(f.FOR_NAME, '/', -1), "
+        "SELECT SUBSTRING_INDEX(f.ID, '/', -1), SUBSTRING_INDEX(f.FOR_NAME, '/', 1), "
+        "SUBSTRING_INDEX(f.FOR_NAME, '/', -1), "
         "c.FOR_COL_NAME, c.REF_COL_NAME, IF(f.TYPE & 4, 'CASCADE', IF(f.TYPE & 8, 'SET NULL', "
         "'RESTRICT')), IF(f.TYPE & 1, 'CASCADE', IF(f.TYPE & 2, 'SET NULL', 'RESTRICT')) FROM "
         "information_schema.INNODB_SYS_FOREIGN f JOIN information_schema.INNODB_SYS_FOREIGN_COLS c ON "
@@ -171,12 +172,11 @@ static enum mlk_status copy_key(struct mlk_advisor *a, struct mlk_twin *twin, co
         status = mlk_made_like(a, twin->made->schema, k->schema, k->table, &other, why, sizeof why);
     if (mlk_ask_over(status))
         return status;
-    mlk_advise_name(a, "miglock_", name);
-    if (!from_other) {
-        renamed = mlk_twin_renamed(a, twin, k->name);
-        if (renamed)
-            memcpy(name, renamed->here, sizeof name);
-    }
+    renamed = mlk_twin_renamed(a, twin, k->name);
+    if (renamed)
+        memcpy(name, renamed->here, sizeof name);
+    else
+        mlk_advise_name(a, "miglock_", name);
     if (other) {
         status = put(a, k, name, from_other ? other : twin->made, from_other ? twin->made : other);
         if (status)
@@ -197,9 +197,8 @@ static enum mlk_status copy_keys(struct mlk_advisor *a, struct mlk_twin *twin, c
         mlk_ask_buf(a->s, from_others ? &mlk_need_process : &mlk_need_nothing, sql, &rows, NULL);
 
     if (status && !mlk_ask_over(status)) {
-        mlk_say(blind_spots, from_others
-                                 ? "which foreign keys refer to the table is not known (it takes PROCESS)"
-                                 : "the foreign keys of the table are not known");
+        mlk_say(blind_spots, from_others ? "which tables refer to this one is not known (it takes PROCESS)"
+                                         : "the foreign keys of the table are not known");
         status = MLK_OK;
     }
     if (!status && rows)

@@ -107,3 +107,43 @@ void mlk_spots_keep(struct mlk_advisor *a, const struct mlk_ddl *ddl, struct mlk
             memcpy(r->here, names->fresh[i], sizeof r->here);
     }
 }
+
+/* ---- and back ---- */
+
+/* Whether text begins with that name and goes on with something else than its next digit. */
+static bool begins(const char *text, const char *name)
+{
+    size_t len = strlen(name);
+
+    return strncmp(text, name, len) == 0 && (text[len] < '0' || text[len] > '9');
+}
+
+void mlk_twin_real_names(const struct mlk_advisor *a, const struct mlk_twin *twin, const char *message,
+                         char *out, size_t size)
+{
+    struct mlk_buf b;
+
+    mlk_buf_fixed(&b, out, size);
+    out[0] = '\0';
+    for (const char *p = message; *p;) {
+        const char *real = NULL, *name = NULL;
+
+        for (size_t i = 0; *p == 'm' && i < a->made_count; i++) {
+            if (begins(p, a->made[i].name)) {
+                name = a->made[i].name;
+                real = a->made[i].real;
+            }
+        }
+        for (size_t i = 0; *p == 'm' && i < twin->renamed_count; i++) {
+            if (begins(p, twin->renamed[i].here)) {
+                name = twin->renamed[i].here;
+                real = twin->renamed[i].real;
+            }
+        }
+        if (real)
+            mlk_buf_str(&b, real);
+        else
+            mlk_buf_add(&b, p, 1);
+        p += real ? strlen(name) : 1;
+    }
+}
