@@ -14,16 +14,15 @@
 static const struct mlk_form mysql_forms[] = {
     {"INSTANT", "DEFAULT"},   {"INPLACE", "NONE"},   {"INPLACE", "SHARED"}, {"COPY", "SHARED"},
     {"INPLACE", "EXCLUSIVE"}, {"COPY", "EXCLUSIVE"}, {NULL, NULL}};
-static const struct mlk_form mariadb_forms[] = {{"INSTANT", "NONE"},   {"INSTANT", "DEFAULT"},
-                                                {"NOCOPY", "NONE"},    {"INPLACE", "NONE"},
-                                                {"NOCOPY", "SHARED"},  {"INPLACE", "SHARED"},
-                                                {"COPY", "SHARED"},    {"INPLACE", "EXCLUSIVE"},
-                                                {"COPY", "EXCLUSIVE"}, {NULL, NULL}};
+static const struct mlk_form mariadb_forms[] = {
+    {"INSTANT", "NONE"},      {"NOCOPY", "NONE"},    {"INPLACE", "NONE"},
+    {"NOCOPY", "SHARED"},     {"INPLACE", "SHARED"}, {"COPY", "SHARED"},
+    {"INPLACE", "EXCLUSIVE"}, {"COPY", "EXCLUSIVE"}, {NULL, NULL}};
 /* From 11.2 on a copy need not lock: release notes of MariaDB 11.2.1, MDEV-16329. */
 static const struct mlk_form mariadb_online_copy[] = {
-    {"INSTANT", "NONE"},      {"INSTANT", "DEFAULT"}, {"NOCOPY", "NONE"},    {"INPLACE", "NONE"},
-    {"COPY", "NONE"},         {"NOCOPY", "SHARED"},   {"INPLACE", "SHARED"}, {"COPY", "SHARED"},
-    {"INPLACE", "EXCLUSIVE"}, {"COPY", "EXCLUSIVE"},  {NULL, NULL}};
+    {"INSTANT", "NONE"},   {"NOCOPY", "NONE"},    {"INPLACE", "NONE"}, {"COPY", "NONE"},
+    {"NOCOPY", "SHARED"},  {"INPLACE", "SHARED"}, {"COPY", "SHARED"},  {"INPLACE", "EXCLUSIVE"},
+    {"COPY", "EXCLUSIVE"}, {NULL, NULL}};
 
 const struct mlk_form *mlk_forms(enum mlk_flavour flavour, unsigned server_version)
 {
