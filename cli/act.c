@@ -6,6 +6,8 @@
 
 #include "confirm.h"
 #include "json.h"
+#include "nearby.h"
+#include "plain.h"
 #include "render.h"
 
 bool mlk_act_is(const cJSON *object, const char *name, const char *word)
@@ -22,14 +24,16 @@ enum mlk_status mlk_act_look(struct mlk_act *a)
     return mlk_backend_report(&a->backend, &a->target, false, &a->seen, a->error, sizeof a->error);
 }
 
-void mlk_act_show(const struct mlk_act *a)
+void mlk_act_show(struct mlk_act *a)
 {
     struct mlk_render render;
 
-    if (a->cli->json)
+    /* what will be asked about is shown to whoever is asked, however quiet it is to be */
+    if (!mlk_for_people(a->cli) && (a->yes || a->dry_run || !mlk_confirm_possible()))
         return;
     mlk_render_start(&render, stderr, false);
     mlk_render_report(&render, a->seen);
+    mlk_nearby_hint(&a->backend, a->cli, a->seen);
     fputc('\n', stderr);
 }
 
@@ -88,21 +92,32 @@ enum mlk_exit mlk_act_confirm(const struct mlk_act *a, bool active, const char *
     return MLK_EXIT_DONE;
 }
 
+static bool good(const struct mlk_act *a)
+{
+    for (const char *const *word = a->kind->good; *word; word++) {
+        if (mlk_act_is(a->result, "outcome", *word))
+            return true;
+    }
+    return false;
+}
+
 enum mlk_exit mlk_act_finish(const struct mlk_act *a)
 {
     struct mlk_render render;
+    /* quiet is about what went as it should */
+    bool on_error = a->cli->quiet && !good(a), text = mlk_for_people(a->cli) || on_error;
 
     if (a->cli->json) {
         if (!mlk_json_out(a->result))
             return mlk_fail_status(a->cli, MLK_TOO_LONG, mlk_status_text(MLK_TOO_LONG));
-    } else {
-        mlk_render_start(&render, stdout, a->backend.functions);
+    } else if (a->cli->plain) {
+        mlk_plain_print(MLK_PLAIN_RESULT, a->result);
+    } else if (text) {
+        mlk_render_start(&render, on_error ? stderr : stdout, a->backend.functions);
         mlk_render_release(&render, a->result);
     }
-    for (const char *const *good = a->kind->good; *good; good++) {
-        if (mlk_act_is(a->result, "outcome", *good))
-            return MLK_EXIT_DONE;
-    }
+    if (good(a))
+        return MLK_EXIT_DONE;
     if (mlk_act_is(a->result, "outcome", "refused") || mlk_act_is(a->result, "outcome", "changed"))
         return MLK_EXIT_REFUSED;
     return MLK_EXIT_FAILED;

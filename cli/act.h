@@ -42,8 +42,8 @@ enum mlk_exit mlk_act(struct mlk_cli *cli, const struct mlk_act_kind *kind, cons
 bool mlk_act_is(const cJSON *object, const char *name, const char *word);
 /* Looks, anew: fills seen. */
 enum mlk_status mlk_act_look(struct mlk_act *a);
-/* Shows what was seen, on stderr; with --json nothing. */
-void mlk_act_show(const struct mlk_act *a);
+/* Shows what was seen, on stderr; with --json, --plain and --quiet only to whom the question will be put. */
+void mlk_act_show(struct mlk_act *a);
 /* Acts, or finds out what acting would do: fills result. */
 enum mlk_status mlk_act_run(struct mlk_act *a, bool dry_run);
 /* Asks the person, unless --yes has said it. active: somebody is at work. note: a sentence before the

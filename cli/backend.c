@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "members.h"
 #include "miglock/connection_id.h"
 #include "miglock/sql.h"
 #include "miglock/tool.h"
@@ -62,27 +63,55 @@ static void describe(struct mlk_backend *b, const struct mlk_connection *c)
              place);
 }
 
-enum mlk_exit mlk_backend_open(struct mlk_backend *b, struct mlk_cli *cli)
+enum mlk_exit mlk_backend_resolve(struct mlk_cli *cli)
 {
     char error[MLK_ERROR_MAX];
+    enum mlk_status status = MLK_OK;
+
+    if (!cli->resolved)
+        status = mlk_connection_resolve(&cli->connection, &cli->options, error, sizeof error);
+    if (status == MLK_OK && !cli->resolved)
+        status =
+            mlk_member_settle(&cli->connection, cli->command && cli->command->several, error, sizeof error);
+    if (status != MLK_OK)
+        return mlk_fail_status(cli, status, error);
+    cli->resolved = true;
+    return MLK_EXIT_DONE;
+}
+
+enum mlk_status mlk_backend_connect(struct mlk_backend *b, struct mlk_cli *cli, char *error,
+                                    size_t error_size)
+{
     enum mlk_status status;
 
-    *b = (struct mlk_backend){0};
+    *b = (struct mlk_backend){.quiet = cli->quiet};
     cli->connection.trace = cli->verbose;
-    status = mlk_connection_resolve(&cli->connection, &cli->options, error, sizeof error);
+    status = mlk_client_session_open(&cli->connection, &b->session, error, error_size);
     if (status != MLK_OK)
-        return mlk_fail_status(cli, status, error);
-    status = mlk_client_session_open(&cli->connection, &b->session, error, sizeof error);
-    if (status == MLK_GONE) /* there has been no connection yet that could be lost */
-        return mlk_fail(cli, MLK_EXIT_FAILED, "connect", "%s", error);
-    if (status != MLK_OK)
-        return mlk_fail_status(cli, status, error);
+        return status;
     describe(b, &cli->connection);
     find_functions(b);
     b->functions = b->installed && !mlk_options_has(&cli->options, "no-functions") &&
                    !mlk_options_has(&cli->options, "direct");
     if (b->functions)
         lift_limit(b);
+    return MLK_OK;
+}
+
+enum mlk_exit mlk_backend_open(struct mlk_backend *b, struct mlk_cli *cli)
+{
+    char error[MLK_ERROR_MAX];
+    enum mlk_exit exit = mlk_backend_resolve(cli);
+    enum mlk_status status;
+
+    *b = (struct mlk_backend){0};
+    if (exit != MLK_EXIT_DONE)
+        return exit;
+    status = mlk_backend_connect(b, cli, error, sizeof error);
+    if (status == MLK_GONE) /* there has been no connection yet that could be lost */
+        return mlk_fail(cli, MLK_EXIT_FAILED, "connect", "%s", error);
+    if (status != MLK_OK)
+        return mlk_fail_status(cli, status, error);
     if (cli->verbose)
         mlk_note("%s, %s", b->where,
                  b->functions ? "asking the server's miglock functions"
@@ -114,7 +143,7 @@ static bool known(const cJSON *document)
 
 static void tell_version(struct mlk_backend *b)
 {
-    if (!b->told && strcmp(b->version, mlk_version()) != 0)
+    if (!b->quiet && !b->told && strcmp(b->version, mlk_version()) != 0)
         mlk_note("the functions on the server are of miglock %s, this command is %s: install the same "
                  "version of both "
                  "(miglock help install)",
@@ -180,8 +209,9 @@ static bool fall_back(struct mlk_backend *b, enum mlk_status status, cJSON **doc
 {
     if (status != MLK_OK || known(*document))
         return false;
-    mlk_note(
-        "the server's functions speak another version of the report: looking over this connection instead");
+    if (!b->quiet)
+        mlk_note("the server's functions speak another version of the report: looking over this connection "
+                 "instead");
     cJSON_Delete(*document);
     *document = NULL;
     b->functions = false;
@@ -270,9 +300,17 @@ enum mlk_status mlk_backend_release(struct mlk_backend *b, const struct mlk_targ
                                     const struct mlk_release_options *options, cJSON **out, char *error,
                                     size_t error_size)
 {
+    bool proxied = b->session->proxied;
+    enum mlk_status status;
+
     if (by_function(b, target, options))
         return call_change(b, "miglock_release", target, options, out, error, error_size);
-    return mlk_release(b->session, target, options, out, error, error_size);
+    /* what will act is the function, inside the server: the proxy's connection ids do not matter to it */
+    if (b->functions && options->dry_run)
+        b->session->proxied = false;
+    status = mlk_release(b->session, target, options, out, error, error_size);
+    b->session->proxied = proxied;
+    return status;
 }
 
 enum mlk_status mlk_backend_repair(struct mlk_backend *b, const struct mlk_target *target,

@@ -17,12 +17,19 @@ struct mlk_backend {
     bool functions;   /* use the server's functions */
     bool installed;   /* it has them */
     bool told;        /* that their version is another one */
+    bool quiet;       /* no messages beside the answers */
     char version[32]; /* of the library in the server; "" where there is none */
     char where[512];  /* "MariaDB 10.11.19, localhost, port 3306", for messages */
 };
 
 /* Connects as the options say. A failure has been reported; the exit code is returned. */
 enum mlk_exit mlk_backend_open(struct mlk_backend *b, struct mlk_cli *cli);
+/* Its two halves. What the options, the files and the person at the terminal say about the connection is
+ * found out once for each command; a failure has been reported. */
+enum mlk_exit mlk_backend_resolve(struct mlk_cli *cli);
+/* Connects as that said, as often as it is wanted. Reports nothing; one line in error. */
+enum mlk_status mlk_backend_connect(struct mlk_backend *b, struct mlk_cli *cli, char *error,
+                                    size_t error_size);
 /* Works on a zeroed struct. */
 void mlk_backend_close(struct mlk_backend *b);
 

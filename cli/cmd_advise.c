@@ -11,6 +11,7 @@
 #include "command.h"
 #include "json.h"
 #include "miglock/advise.h"
+#include "plain.h"
 #include "render.h"
 #include "session_client.h"
 
@@ -145,10 +146,12 @@ static enum mlk_exit answer(const struct mlk_cli *cli, const cJSON *documents)
 {
     struct mlk_render r;
 
-    if (!cli->json) {
+    if (mlk_for_people(cli)) {
         mlk_render_start(&r, stdout, false);
         mlk_render_advise(&r, documents);
-    } else if (!mlk_json_out(documents)) {
+    } else if (cli->plain) {
+        mlk_plain_print(MLK_PLAIN_ADVICE, documents);
+    } else if (cli->json && !mlk_json_out(documents)) {
         return mlk_fail_status(cli, MLK_NO_MEMORY, mlk_status_text(MLK_NO_MEMORY));
     }
     return code_of(cli, documents);
@@ -222,6 +225,14 @@ static enum mlk_exit run(struct mlk_cli *cli)
     return exit;
 }
 
+static const struct mlk_exit_code exit_codes[] = {
+    {MLK_EXIT_DONE, "advice was given"},
+    {MLK_EXIT_FAILED, "a statement would fail, or something went wrong"},
+    {MLK_EXIT_USAGE, "nothing in it is judged, or it cannot be read"},
+    {MLK_EXIT_HELD, "with --exit-code: a statement stops writes, or is not judged"},
+    {0, NULL},
+};
+
 static const char *const examples[] = {
     "advise 'ALTER TABLE shop.orders ADD COLUMN note TEXT'",
     "advise --schema shop --file migration.sql",
@@ -242,12 +253,11 @@ const struct mlk_command mlk_cmd_advise = {
         "The table itself is only looked at. The statement is tried on an empty twin in the same schema, "
         "miglock_twin_..., which is kept out of the binary log and removed again. That takes SELECT on the "
         "table, and CREATE, ALTER, DROP and INDEX for the twin; without them the advice comes from the "
-        "documentation, and says so. Quotes are read by the server's global sql_mode.\n"
-        "Exit code 0: advice was given. 1: a statement would fail, or something went wrong. 2: nothing in "
-        "it is judged, or it does not parse.\n",
+        "documentation, and says so. Quotes are read by the server's global sql_mode.\n",
     .options = options,
     .min_args = 0,
     .max_args = -1,
     .connects = true,
+    .exit_codes = exit_codes,
     .run = run,
 };

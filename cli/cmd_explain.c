@@ -8,6 +8,7 @@
 #include "json.h"
 #include "miglock/buf.h"
 #include "miglock/miglock.h"
+#include "plain.h"
 #include "render.h"
 
 /* One byte more than is looked at shows that there is more. */
@@ -47,10 +48,12 @@ static enum mlk_exit answer(const struct mlk_cli *cli, const struct mlk_buf *tex
     bool found = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(document, "matches")) > 0;
     struct mlk_render r;
 
-    if (status == MLK_OK && !cli->json) {
+    if (status == MLK_OK && mlk_for_people(cli)) {
         mlk_render_start(&r, stdout, false);
         mlk_render_explain(&r, document);
-    } else if (status == MLK_OK && !mlk_json_out(document)) {
+    } else if (status == MLK_OK && cli->plain) {
+        mlk_plain_print(MLK_PLAIN_MATCH, cJSON_GetObjectItemCaseSensitive(document, "matches"));
+    } else if (status == MLK_OK && cli->json && !mlk_json_out(document)) {
         status = MLK_NO_MEMORY;
     }
     cJSON_Delete(document);

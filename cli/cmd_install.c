@@ -41,9 +41,10 @@ static void say_lock_info(const struct mlk_backend *b, const struct mlk_cli *cli
 
     if (b->session->flavour != MLK_MARIADB) {
         if (asked)
-            mlk_note("--metadata-lock-info is for MariaDB: MySQL shows its locks without it");
+            mlk_tell(cli, "--metadata-lock-info is for MariaDB: MySQL shows its locks without it");
     } else if (!asked && !found->lock_info && !found->performance_schema) {
-        mlk_note("performance_schema is off, so only named locks whose names can be computed are found; "
+        mlk_tell(cli,
+                 "performance_schema is off, so only named locks whose names can be computed are found; "
                  "miglock install --metadata-lock-info adds MariaDB's plugin METADATA_LOCK_INFO, which shows "
                  "all of them and who has locks on tables");
     }
@@ -69,18 +70,22 @@ static enum mlk_exit check(const struct mlk_backend *b, const struct mlk_cli *cl
             "miglock.locks exists and is not miglock's view (or SHOW VIEW on it is missing): nothing was "
             "changed; rename it, or use another server");
     if (found->answers && strcmp(found->version, mlk_version()) != 0)
-        return mlk_fail(cli, MLK_EXIT_FAILED, "unsupported",
-                        "the server runs miglock %s, this command is %s: nothing was changed. Run miglock "
-                        "uninstall, put the "
-                        "miglock.so of version %s into %s, then run miglock install again%s",
-                        found->version, mlk_version(), mlk_version(), found->plugin_dir,
-                        mariadb ? " (where it still finds the old one, restart the server in between)" : "");
-    if (!mariadb && found->library && !found->answers)
-        return mlk_fail(cli, MLK_EXIT_FAILED, "unsupported",
-                        "the component is registered, but not loaded: see the server's error log (often "
-                        "miglock.so is missing "
-                        "in %s), then restart the server, or run miglock uninstall and install again",
-                        found->plugin_dir);
+        return mlk_fail(
+            cli, MLK_EXIT_FAILED, "unsupported",
+            "the server runs miglock %s, this command is %s: nothing was changed. Run miglock "
+            "uninstall, see that "
+            "miglock.so of version %s is in %s (package miglock-plugin), then run miglock install "
+            "again%s",
+            found->version, mlk_version(), mlk_version(), found->plugin_dir,
+            mariadb ? " (where it still finds the old one, restart the server in between)" : "");
+    if (found->unloaded)
+        return mlk_fail(
+            cli, MLK_EXIT_FAILED, "unsupported",
+            "miglock is registered, but the server could not load it when it started: nothing was "
+            "changed. Its error log says why, often miglock.so was missing in %s (package "
+            "miglock-plugin). When that is mended, restart the server; or run miglock uninstall, "
+            "then miglock install",
+            found->plugin_dir);
     return MLK_EXIT_DONE;
 }
 
@@ -99,7 +104,7 @@ static enum mlk_exit run(struct mlk_cli *cli)
             plan_mysql(&i.found, &i.plan);
         }
         plan_view(&i.found, &i.plan);
-        exit = mlk_plan_run(&i.backend, cli, &i.plan, i.found.plugin_dir, "installed", "already installed");
+        exit = mlk_plan_run(&i.backend, cli, &i.plan, &i.found, "installed", "already installed");
         if (exit == MLK_EXIT_DONE)
             say_lock_info(&i.backend, cli, &i.found);
     }
@@ -127,8 +132,8 @@ const struct mlk_command mlk_cmd_install = {
     .args = "",
     .summary = "put the functions and the view miglock.locks into a server",
     .examples = examples,
-    .text = "miglock.so has to be in the server's plugin_dir before. What is there already is kept, what is "
-            "missing is added.\n"
+    .text = "miglock.so has to be in the server's plugin_dir before: this command copies nothing. Debian "
+            "package: miglock-plugin. What is there already is kept, what is missing is added.\n"
             "The statements are kept out of the binary log: install on each server that is to have the "
             "functions.\n",
     .options = options,

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "json.h"
 #include "miglock/connection_id.h"
+#include "plain.h"
 #include "render.h"
 
 /* "unknown" is an answer to show, but none to go on: a script must not take it for one. */
@@ -13,10 +14,12 @@ static enum mlk_exit finish(const struct mlk_cli *cli, const struct mlk_backend 
     const char *peer = mlk_json_text(document, "peer");
     struct mlk_render r;
 
-    if (!cli->json) {
+    if (mlk_for_people(cli)) {
         mlk_render_start(&r, stdout, b->functions);
         mlk_render_probe(&r, document);
-    } else if (!mlk_json_out(document)) {
+    } else if (cli->plain) {
+        mlk_plain_print(MLK_PLAIN_PROBE, document);
+    } else if (cli->json && !mlk_json_out(document)) {
         return mlk_fail_status(cli, MLK_TOO_LONG, mlk_status_text(MLK_TOO_LONG));
     }
     return peer && strcmp(peer, "unknown") != 0 ? MLK_EXIT_DONE : MLK_EXIT_FAILED;

@@ -3,14 +3,22 @@
 #include <string.h>
 
 #include "backend.h"
+#include "blind_spots.h"
 #include "command.h"
 #include "json.h"
 #include "lookup.h"
+#include "members.h"
+#include "members_status.h"
+#include "nearby.h"
+#include "plain.h"
 #include "render.h"
+
+enum { BLIND_SPOTS_MAX = 100 };
 
 static const struct mlk_option options[] = {
     {"exit-code", 0, MLK_ARG_NONE, NULL, "exit with 3 when a shown lock is held, or it cannot be told"},
     {"probe", 0, MLK_ARG_NONE, NULL, "ask the holder's client whether it is still there; with targets only"},
+    MLK_ALL_MEMBERS_OPTION,
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };
 
@@ -36,22 +44,13 @@ static void say_none(const struct mlk_render *r, const struct mlk_backend *b, co
     mlk_buf_free(&text);
 }
 
-/*
- * An empty list has no reports that could say what was not seen. That hardly depends on the lock, so the
- * report of a named lock that nobody takes tells it. Where it fails the answer stands without it.
- */
 static void say_blind_spots(const struct mlk_render *r, struct mlk_backend *b)
 {
-    static const char nobody[] = "named:miglock looks around";
-    char error[MLK_ERROR_MAX * 2];
-    struct mlk_target target;
-    cJSON *report = NULL;
+    cJSON *texts = cJSON_CreateArray();
 
-    if (mlk_target_parse(nobody, sizeof nobody - 1, &target, error, sizeof error) != MLK_OK ||
-        mlk_backend_report(b, &target, false, &report, error, sizeof error) != MLK_OK)
-        return;
-    mlk_render_lines(r, 0, "not seen: ", 10, cJSON_GetObjectItemCaseSensitive(report, "blind_spots"));
-    cJSON_Delete(report);
+    mlk_blind_spots_of_nobody(b, texts, BLIND_SPOTS_MAX); /* where it fails the answer stands without them */
+    mlk_render_lines(r, 0, "not seen: ", 10, texts);
+    cJSON_Delete(texts);
 }
 
 static void show(struct mlk_backend *b, const struct mlk_cli *cli, const struct mlk_answer *a)
@@ -66,6 +65,7 @@ static void show(struct mlk_backend *b, const struct mlk_cli *cli, const struct 
         if (!first)
             putchar('\n');
         mlk_render_report(&r, report);
+        mlk_nearby_hint(b, cli, report);
         first = false;
     }
     if (!a->tabled)
@@ -85,11 +85,14 @@ static enum mlk_exit finish(struct mlk_backend *b, const struct mlk_cli *cli, st
     bool held = mlk_json_any_held(a->single) || mlk_json_any_held(a->table), ok = true;
     cJSON *all;
 
-    if (cli->json) {
+    if (cli->json || cli->plain) {
         all = mlk_answer_all(a);
-        ok = mlk_json_out(all);
+        if (cli->plain)
+            mlk_plain_print(MLK_PLAIN_REPORT, all);
+        else
+            ok = mlk_json_out(all);
         cJSON_Delete(all);
-    } else {
+    } else if (!cli->quiet) {
         show(b, cli, a);
     }
     if (!ok)
@@ -108,7 +111,11 @@ static enum mlk_exit run(struct mlk_cli *cli)
 
     if (status != MLK_OK)
         return mlk_fail_status(cli, status, error);
-    exit = mlk_backend_open(&b, cli);
+    exit = mlk_backend_resolve(cli);
+    if (exit == MLK_EXIT_DONE && mlk_members_several(cli))
+        return mlk_members_status(cli, ask);
+    if (exit == MLK_EXIT_DONE)
+        exit = mlk_backend_open(&b, cli);
     if (exit != MLK_EXIT_DONE)
         return exit;
     status = mlk_lookup(&b, cli, ask, &a, error, sizeof error);
@@ -124,6 +131,8 @@ static const char *const examples[] = {
     "status rails:shop",
     "status rails:shop --probe",
     "status ghost:blog --exit-code || echo 'still locked'",
+    "status --plain | cut -f 1,2",
+    "status rails:shop --host db1,db2:3307",
     NULL,
 };
 
@@ -136,10 +145,14 @@ const struct mlk_command mlk_cmd_status = {
             "A target (with a colon) is shown in full, a schema as a table.\n"
             "--probe does for the holder of each target what miglock probe does for a connection, with the "
             "same one effect: a client that does not answer loses its connection (miglock help probe). Needs "
-            "the functions in the server.\n",
+            "the functions in the server.\n"
+            "Named locks are local to a server: --host can name several, with commas between them, and "
+            "--all-members finds those of its cluster and its replication. Then there is one table, with a "
+            "verdict for each. A server that cannot be looked at is told, and the exit code is 1.\n",
     .options = options,
     .min_args = 0,
     .max_args = -1,
     .connects = true,
+    .several = true,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "json.h"
 #include "miglock/miglock.h"
+#include "plain.h"
 #include "render.h"
 
 /* From the document, as for every other answer. */
@@ -36,13 +37,16 @@ static enum mlk_exit run(struct mlk_cli *cli)
     bool page = mlk_options_has(&cli->options, "markdown");
     struct mlk_render r;
 
-    if (page && cli->json) {
+    if (page && (cli->json || cli->plain)) {
         cJSON_Delete(tools);
-        return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "--json and --markdown cannot both be had");
+        return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "--%s and --markdown cannot both be had",
+                        cli->json ? "json" : "plain");
     }
     if (status == MLK_OK && page) {
         mlk_render_start(&r, stdout, false);
         mlk_render_tools_markdown(&r, tools);
+    } else if (status == MLK_OK && cli->plain) {
+        mlk_plain_print(MLK_PLAIN_TOOL, tools);
     } else if (status == MLK_OK && !cli->json) {
         show(tools);
     } else if (status == MLK_OK && !mlk_json_out(tools)) {
@@ -55,12 +59,12 @@ static enum mlk_exit run(struct mlk_cli *cli)
 static const char *const examples[] = {
     "tools",
     "tools --json",
-    "tools --markdown > docs/tools.md",
+    "tools --plain | cut -f 1",
     NULL,
 };
 
 static const struct mlk_option options[] = {
-    {"markdown", 0, MLK_ARG_NONE, NULL, "all that is known of each, as a page: docs/tools.md"},
+    {"markdown", 0, MLK_ARG_NONE, NULL, "all that is known of each, as a page of Markdown"},
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };
 

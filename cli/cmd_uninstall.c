@@ -15,6 +15,11 @@ static void plan_all(const struct mlk_backend *b, const struct mlk_installation 
         if (found->library)
             mlk_buf_str(mlk_plan_add(plan, "DELETE on mysql.component"),
                         "UNINSTALL COMPONENT 'file://miglock'");
+        if (found->unloaded) {
+            mlk_buf_str(mlk_plan_add(plan, "DELETE on mysql.component"),
+                        "DELETE FROM mysql.component WHERE component_urn = 'file://miglock'");
+            plan->steps[plan->count - 1].forgets = true;
+        }
         return;
     }
     for (size_t i = 0; i < MLK_FUNCTIONS; i++)
@@ -23,6 +28,8 @@ static void plan_all(const struct mlk_backend *b, const struct mlk_installation 
                         mlk_function_name(i));
     if (found->library)
         mlk_buf_str(mlk_plan_add(plan, "DELETE on mysql.plugin"), "UNINSTALL SONAME 'miglock'");
+    else if (found->unloaded) /* SONAME knows loaded libraries only */
+        mlk_buf_str(mlk_plan_add(plan, "DELETE on mysql.plugin"), "UNINSTALL PLUGIN IF EXISTS miglock");
 }
 
 static enum mlk_exit run(struct mlk_cli *cli)
@@ -32,15 +39,15 @@ static enum mlk_exit run(struct mlk_cli *cli)
 
     if (exit == MLK_EXIT_DONE) {
         plan_all(&i.backend, &i.found, &i.plan);
-        exit = mlk_plan_run(&i.backend, cli, &i.plan, i.found.plugin_dir, "uninstalled",
+        exit = mlk_plan_run(&i.backend, cli, &i.plan, &i.found, "uninstalled",
                             "nothing of miglock is installed");
         if (exit == MLK_EXIT_DONE && i.found.view == MLK_VIEW_FOREIGN)
-            mlk_note("miglock.locks is not miglock's view (or SHOW VIEW on it is missing): it stays");
+            mlk_tell(cli, "miglock.locks is not miglock's view (or SHOW VIEW on it is missing): it stays");
         else if (exit == MLK_EXIT_DONE && i.found.schema && i.found.schema_in_use)
-            mlk_note("the schema miglock holds other things: it stays");
+            mlk_tell(cli, "the schema miglock holds other things: it stays");
         if (exit == MLK_EXIT_DONE && i.found.lock_info)
-            mlk_note("MariaDB's plugin METADATA_LOCK_INFO stays, as others may use it "
-                     "(UNINSTALL SONAME 'metadata_lock_info' takes it out)");
+            mlk_tell(cli, "MariaDB's plugin METADATA_LOCK_INFO stays, as others may use it "
+                          "(UNINSTALL SONAME 'metadata_lock_info' takes it out)");
     }
     mlk_install_end(&i);
     return exit;

@@ -31,10 +31,28 @@ enum mlk_exit mlk_fail(const struct mlk_cli *cli, enum mlk_exit exit, const char
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
+    if (cli->command && cli->command->fail)
+        return cli->command->fail(cli, code, message);
     /* where even the document does not fit into memory, the line still does */
     if (!cli->json || !mlk_json_error(code, message))
         mlk_note("%s", message);
     return exit;
+}
+
+void mlk_tell(const struct mlk_cli *cli, const char *format, ...)
+{
+    va_list args;
+
+    if (cli->quiet)
+        return;
+    va_start(args, format);
+    mlk_vnote(format, args);
+    va_end(args);
+}
+
+bool mlk_for_people(const struct mlk_cli *cli)
+{
+    return !cli->json && !cli->plain && !cli->quiet;
 }
 
 enum mlk_exit mlk_fail_status(const struct mlk_cli *cli, enum mlk_status status, const char *error)

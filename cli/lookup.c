@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "miglock/sql.h"
+#include "nearby.h"
 
 bool mlk_is_target(const char *arg)
 {
@@ -58,23 +58,18 @@ static enum mlk_status add_report(struct mlk_backend *b, struct mlk_answer *a, c
 /* "No lock" in a schema that does not exist would be a wrong answer to a typing mistake. */
 static enum mlk_status check_schema(struct mlk_backend *b, const char *schema, char *error, size_t error_size)
 {
-    struct mlk_rows *rows = NULL;
-    struct mlk_buf sql;
-    enum mlk_status status;
+    char near[MLK_IDENT_MAX + 1];
+    bool exists;
+    enum mlk_status status = mlk_nearby_schema(b, schema, &exists, near, sizeof near);
 
-    mlk_buf_init(&sql, 4096);
-    mlk_buf_str(&sql, "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ");
-    mlk_sql_string(&sql, schema, strlen(schema));
-    status = mlk_backend_sql(b, mlk_buf_text(&sql), &rows);
     if (status != MLK_OK) {
         snprintf(error, error_size, "%s", b->session->error);
-    } else if (rows->count == 0) {
-        snprintf(error, error_size, "there is no schema '%s' on this server, or this account may not see it",
-                 schema);
+    } else if (!exists) {
+        snprintf(error, error_size,
+                 "there is no schema '%s' on this server, or this account may not see it%s%s%s", schema,
+                 near[0] ? " (did you mean '" : "", near, near[0] ? "'?)" : "");
         status = MLK_NOT_FOUND;
     }
-    mlk_rows_free(rows);
-    mlk_buf_free(&sql);
     return status;
 }
 

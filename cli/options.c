@@ -2,25 +2,31 @@
 #include "options.h"
 
 #include <getopt.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "default_target.h"
+#include "defaults.h"
+#include "times.h"
 
 const struct mlk_option mlk_common_options[] = {
     {"json", 0, MLK_ARG_NONE, NULL, "answer with JSON on stdout; messages stay on stderr"},
+    {"plain", 0, MLK_ARG_NONE, NULL, "one record a line, columns parted by tabs (miglock help output)"},
+    {"quiet", 'q', MLK_ARG_NONE, NULL,
+     "only errors, and the exit code; --json and --plain still print their answer"},
+    {"utc", 0, MLK_ARG_NONE, NULL, "times in UTC, not in this machine's zone (TZ)"},
     {"no-functions", 0, MLK_ARG_NONE, NULL,
      "do not use the server's miglock functions even if they are installed"},
     {"direct", 0, MLK_ARG_NONE, NULL, NULL},
     {"verbose", 'v', MLK_ARG_NONE, NULL, "say how the answer is found, and show the SQL"},
-    {"help", '?', MLK_ARG_NONE, NULL, "help, also for one command"},
+    {"help", '?', MLK_ARG_NONE, NULL, "help, also for one command; so does -h with no HOST after it"},
     {"version", 'V', MLK_ARG_NONE, NULL, "the version"},
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
 };
 
-enum { ENTRIES_MAX = 96, LONG_BASE = 256 };
+enum { ENTRIES_MAX = 160, LONG_BASE = 256 };
 
 /* getopt's tables, built from ours. Commands are known only after parsing, so the options of all of them are
  * in it. */
@@ -35,26 +41,31 @@ struct parser {
     size_t shorts_len;
 };
 
-static bool known(const struct parser *p, const char *name)
+/* Where the option of that name is; p->count where there is none. */
+static size_t place_of(const struct parser *p, const char *name)
 {
-    for (size_t i = 0; i < p->count; i++)
-        if (strcmp(p->entries[i].option->name, name) == 0)
-            return true;
-    return false;
+    size_t i = 0;
+
+    while (i < p->count && strcmp(p->entries[i].option->name, name) != 0)
+        i++;
+    return i;
 }
 
+/* An option that several commands have is there once; a letter that one of them has is one for all. */
 static void add(struct parser *p, const struct mlk_option *option, bool of_connection)
 {
     struct option *o = &p->longs[p->count];
+    size_t first = place_of(p, option->name);
+    bool again = first < p->count && (!option->letter || strchr(p->shorts, option->letter));
 
-    if (p->count == ENTRIES_MAX || known(p, option->name))
+    if (p->count == ENTRIES_MAX || again)
         return;
     o->name = option->name;
     o->has_arg = option->arg == MLK_ARG_NONE       ? no_argument
                  : option->arg == MLK_ARG_REQUIRED ? required_argument
                                                    : optional_argument;
     o->flag = NULL;
-    o->val = LONG_BASE + (int)p->count;
+    o->val = LONG_BASE + (int)first;
     /* '?' cannot be told from getopt's own answer to an error: see unknown() */
     if (option->letter && option->letter != '?') {
         p->shorts[p->shorts_len++] = option->letter;
@@ -117,30 +128,16 @@ static enum mlk_exit unknown(const struct mlk_cli *cli, const struct parser *p, 
                     word);
 }
 
-/* How many of the first arguments are of the --defaults-file family. */
-static size_t leading_defaults(int argc, char **argv)
+/* The member that keeps the value of an option which can hold a password; NULL for others. */
+static char **secret_of(struct mlk_connection *c, const struct mlk_option *option)
 {
-    int i = 1;
-    size_t count = 0;
-
-    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++, count++) {
-        size_t len = strcspn(argv[i] + 2, "=");
-        const struct mlk_option *option = NULL;
-        size_t k = 0;
-
-        while ((option = mlk_connection_option(k++)))
-            if (strlen(option->name) == len && strncmp(option->name, argv[i] + 2, len) == 0)
-                break;
-        if (!option || !mlk_connection_is_defaults(option))
-            break;
-        if (option->arg == MLK_ARG_REQUIRED && !argv[i][2 + len])
-            i++; /* the value is the next argument */
-    }
-    return count;
+    if (strcmp(option->name, "password") == 0)
+        return &c->argument_password;
+    return strcmp(option->name, "url") == 0 ? &c->argument_url : NULL;
 }
 
 /* Nobody reads a password off the process list: it is copied, and written over where it stood. */
-static enum mlk_exit keep_password(struct mlk_cli *cli, char **value)
+static enum mlk_exit keep_secret(struct mlk_cli *cli, char **kept, char **value)
 {
     char *copy = strdup(*value);
 
@@ -148,10 +145,10 @@ static enum mlk_exit keep_password(struct mlk_cli *cli, char **value)
         return mlk_fail_status(cli, MLK_NO_MEMORY, mlk_status_text(MLK_NO_MEMORY));
     memset(*value, 'x', strlen(*value));
     for (size_t i = 0; i < cli->options.count; i++) /* the last one counts */
-        if (cli->options.given[i].value && cli->options.given[i].value == cli->connection.argument_password)
+        if (cli->options.given[i].value && cli->options.given[i].value == *kept)
             cli->options.given[i].value = copy;
-    free(cli->connection.argument_password);
-    cli->connection.argument_password = copy;
+    free(*kept);
+    *kept = copy;
     *value = copy;
     return MLK_EXIT_DONE;
 }
@@ -161,11 +158,12 @@ static enum mlk_exit take(struct mlk_cli *cli, const struct mlk_option *option, 
 {
     struct mlk_options *o = &cli->options;
     enum mlk_exit exit = MLK_EXIT_DONE;
+    char **kept = of_connection ? secret_of(&cli->connection, option) : NULL;
 
     if (o->count == MLK_OPTIONS_MAX)
         return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "more than %d options", MLK_OPTIONS_MAX);
-    if (value && strcmp(option->name, "password") == 0)
-        exit = keep_password(cli, &value);
+    if (value && kept)
+        exit = keep_secret(cli, kept, &value);
     o->given[o->count].option = option;
     o->given[o->count].value = value;
     o->given[o->count].of_connection = of_connection;
@@ -173,17 +171,32 @@ static enum mlk_exit take(struct mlk_cli *cli, const struct mlk_option *option, 
     return exit;
 }
 
+/* -h is the host, as for the mysql client. Where no host can follow, it is a question. */
+static bool asks_for_help(int c, char **argv)
+{
+    bool apart = optarg && optarg == argv[optind - 1];
+
+    return (c == ':' && optopt == 'h') || (c == 'h' && apart && optarg[0] == '-');
+}
+
 static enum mlk_exit parse(struct mlk_cli *cli, const struct parser *p, int argc, char **argv)
 {
-    size_t leading = leading_defaults(argc, argv), defaults = 0;
+    size_t leading = mlk_defaults_leading(argc, argv), defaults = 0;
     int c;
 
     opterr = 0;
     while ((c = getopt_long(argc, argv, p->shorts, p->longs, NULL)) != -1) {
-        size_t i = index_of(p, c == '?' && optopt == '?' ? '?' : c);
+        bool help = asks_for_help(c, argv);
+        size_t i = index_of(p, help || (c == '?' && optopt == '?') ? '?' : c);
         const struct mlk_option *option;
         enum mlk_exit exit;
 
+        if (help) {
+            optind -= c == 'h'; /* what follows is an option of its own */
+            optarg = NULL;
+            c = '?';
+            optopt = '?';
+        }
         if (c == ':')
             return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "the option %s needs a value", argv[optind - 1]);
         if ((c == '?' && optopt != '?') || i >= p->count)
@@ -217,6 +230,15 @@ static enum mlk_exit check_owner(const struct mlk_cli *cli)
     return MLK_EXIT_DONE;
 }
 
+static enum mlk_exit check_forms(const struct mlk_cli *cli)
+{
+    if (cli->json && cli->plain)
+        return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "--json and --plain cannot both be had");
+    if (cli->quiet && cli->verbose)
+        return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "--quiet and --verbose cannot both be had");
+    return MLK_EXIT_DONE;
+}
+
 static enum mlk_exit no_such_command(const struct mlk_cli *cli, const char *word)
 {
     const char *words[ENTRIES_MAX], *near;
@@ -234,6 +256,18 @@ static enum mlk_exit no_such_command(const struct mlk_cli *cli, const char *word
     return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "there is no command '%s' (miglock help lists them)", word);
 }
 
+static enum mlk_exit no_command(const struct mlk_cli *cli)
+{
+    const char *host = mlk_options_value(&cli->options, "host");
+
+    if (host && mlk_command_find(cli, host))
+        return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
+                        "no command given: '%s' was taken for the host of -h; help is miglock help %s", host,
+                        host);
+    return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
+                    "no command given; try: miglock status (miglock help lists all)");
+}
+
 static enum mlk_exit find_command(struct mlk_cli *cli, int argc, char **argv)
 {
     const char *word = argc > 0 ? argv[0] : NULL;
@@ -245,10 +279,27 @@ static enum mlk_exit find_command(struct mlk_cli *cli, int argc, char **argv)
     else if (!word && mlk_options_has(&cli->options, "help"))
         word = "help";
     if (!word)
-        return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
-                        "no command given; try: miglock status (miglock help lists all)");
+        return no_command(cli);
     cli->command = mlk_command_find(cli, word);
     return cli->command ? MLK_EXIT_DONE : no_such_command(cli, word);
+}
+
+/* The command, before anything is known to be right: a monitoring plugin tells mistakes its own way. */
+static void guess_command(struct mlk_cli *cli, const struct parser *p, int argc, char **argv)
+{
+    char **copy = calloc((size_t)argc + 1, sizeof *copy); /* getopt moves the arguments about */
+
+    if (!copy)
+        return;
+    for (int i = 0; i < argc; i++)
+        copy[i] = argv[i];
+    opterr = 0;
+    while (getopt_long(argc, copy, p->shorts, p->longs, NULL) != -1)
+        ;
+    if (optind < argc)
+        cli->command = mlk_command_find(cli, copy[optind]);
+    optind = 0; /* glibc: from the start again */
+    free(copy);
 }
 
 enum mlk_exit mlk_options_parse(struct mlk_cli *cli, int argc, char **argv)
@@ -258,6 +309,9 @@ enum mlk_exit mlk_options_parse(struct mlk_cli *cli, int argc, char **argv)
     int given;
 
     build(&parser, cli);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        mlk_connection_spell(argv[i]);
+    guess_command(cli, &parser, argc, argv);
     /* errors in the command line itself must already have the right form */
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         cli->json = cli->json || strcmp(argv[i], "--json") == 0;
@@ -265,59 +319,23 @@ enum mlk_exit mlk_options_parse(struct mlk_cli *cli, int argc, char **argv)
     if (exit != MLK_EXIT_DONE)
         return exit;
     cli->json = mlk_options_has(&cli->options, "json");
+    cli->plain = mlk_options_has(&cli->options, "plain");
+    cli->quiet = mlk_options_has(&cli->options, "quiet");
+    cli->utc = mlk_options_has(&cli->options, "utc");
     cli->verbose = mlk_options_has(&cli->options, "verbose");
+    if (cli->utc)
+        mlk_times_utc();
     exit = find_command(cli, argc - optind, argv + optind);
     if (exit != MLK_EXIT_DONE || mlk_options_has(&cli->options, "help") ||
         mlk_options_has(&cli->options, "version"))
+        return exit;
+    exit = mlk_default_target(cli);
+    if (exit != MLK_EXIT_DONE)
         return exit;
     given = cli->argc;
     if (given < cli->command->min_args || (cli->command->max_args >= 0 && given > cli->command->max_args))
         return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "usage: miglock %s%s%s", cli->command->name,
                         *cli->command->args ? " " : "", cli->command->args);
-    return check_owner(cli);
-}
-
-/* Levenshtein's distance, where two letters that changed places count as one mistake; words are short. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { WORD = 40 };
-    size_t rows[3][WORD + 1], *row = rows[0], *last = rows[1], *before = rows[2], len = strlen(b);
-
-    if (len > WORD || strlen(a) > WORD)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= len; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t *spare = before;
-
-        before = last;
-        last = row;
-        row = spare;
-        row[0] = i;
-        for (size_t j = 1; j <= len; j++) {
-            size_t change = last[j - 1] + (a[i - 1] != b[j - 1]);
-
-            row[j] = last[j] < row[j - 1] ? last[j] + 1 : row[j - 1] + 1;
-            row[j] = change < row[j] ? change : row[j];
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
-                row[j] = before[j - 2] + 1;
-        }
-    }
-    return row[len];
-}
-
-const char *mlk_nearest(const char *word, const char *const *words, size_t count)
-{
-    const char *best = NULL;
-    size_t least = 3;
-
-    for (size_t i = 0; i < count; i++) {
-        size_t d = distance(word, words[i]);
-
-        if (d < least && d < strlen(word)) {
-            least = d;
-            best = words[i];
-        }
-    }
-    return best;
+    exit = check_owner(cli);
+    return exit == MLK_EXIT_DONE ? check_forms(cli) : exit;
 }

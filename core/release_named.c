@@ -9,8 +9,9 @@
 
 #include "ask.h"
 #include "holder.h"
+#include "kill.h"
+#include "miglock/text.h"
 #include "peer.h"
-#include "miglock/sql.h"
 #include "release.h"
 
 enum {
@@ -25,13 +26,16 @@ static struct mlk_access kill_of(const struct mlk_observation *o)
     return (struct mlk_access){.need = MLK_NEED_KILL, .connection_id = o->holder_id};
 }
 
-static void lacks_kill(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+/* procedure: one that the server has, and that did not do either; NULL: none. */
+static void lacks_kill(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                       const char *procedure)
 {
     r->outcome = "refused";
-    mlk_say(r->because, "refused: %s; killing connection %" PRIu64 " takes %s, or its own account", s->error,
-            o->holder_id,
+    mlk_say(r->because, "refused: %s; killing connection %" PRIu64 " takes %s, or its own account%s%s",
+            s->error, o->holder_id,
             s->flavour == MLK_MYSQL ? "CONNECTION_ADMIN (and SYSTEM_USER if the holder has it)"
-                                    : "CONNECTION ADMIN");
+                                    : "CONNECTION ADMIN",
+            procedure ? ", or EXECUTE on " : "", procedure ? procedure : "");
 }
 
 bool mlk_release_named_allowed(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
@@ -47,14 +51,19 @@ bool mlk_release_named_allowed(struct mlk_session *s, struct mlk_release *r, con
                 o->holder_id, o->holder->user && o->holder->user[0] ? o->holder->user : o->holder->command);
         return false;
     }
-    if (s->ops->may(s, &need)) {
-        lacks_kill(s, r, o);
+    if (s->proxied) {
+        r->outcome = "refused";
+        mlk_say(r->because,
+                "refused: this connection goes through a proxy that has connection ids of its own, so "
+                "a KILL could hit a stranger's connection, or one of another server; connect to the "
+                "server itself, or install the functions in it, which know its own ids");
         return false;
     }
-    /* KILL 0 kills nobody: error 1094 */
-    mlk_buf_str(&r->statement, "KILL CONNECTION IF(IS_USED_LOCK(");
-    mlk_sql_string(&r->statement, o->target->name, strlen(o->target->name));
-    mlk_buf_fmt(&r->statement, ") = %" PRIu64 ", %" PRIu64 ", 0)", o->holder_id, o->holder_id);
+    if (s->ops->may(s, &need)) {
+        lacks_kill(s, r, o, NULL);
+        return false;
+    }
+    mlk_kill_text(&r->statement, NULL, o->target->name, o->holder_id);
     if (!r->statement.status)
         return true;
     r->outcome = "failed";
@@ -73,8 +82,9 @@ static void unconfirmed(struct mlk_session *s, struct mlk_release *r, const stru
 }
 
 /* Until the lock is free or somebody else's; a KILL only asks a connection to end, and a rollback may take
- * long. */
-static void wait_until_free(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o)
+ * long. procedure: what was called instead of KILL; NULL: nothing. */
+static void wait_until_free(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                            const char *procedure)
 {
     int64_t start = s->ops->now_ms(s);
     uint64_t holder;
@@ -102,8 +112,9 @@ static void wait_until_free(struct mlk_session *s, struct mlk_release *r, const 
     }
     r->outcome = "released";
     r->released = true;
-    mlk_say(r->because, "connection %" PRIu64 " was killed and the lock came free after %" PRId64 " ms",
-            o->holder_id, s->ops->now_ms(s) - start);
+    mlk_say(r->because, "connection %" PRIu64 " was %s%s and the lock came free after %" PRId64 " ms",
+            o->holder_id, procedure ? "given to " : "killed", procedure ? procedure : "",
+            s->ops->now_ms(s) - start);
     if (holder)
         mlk_say(r->because, "connection %" PRIu64 " has taken it since", holder);
 }
@@ -217,15 +228,74 @@ static enum mlk_status check(struct mlk_session *s, struct mlk_release *r, const
     return status;
 }
 
+/*
+ * The account may not KILL: the procedure that the server has for this, if it has one (*procedure). Finding
+ * it has taken time, so the holder is looked at once more. *still as of check(). MLK_DENIED with the KILL's
+ * own error where there is no such procedure.
+ */
+static enum mlk_status call(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                            const char **procedure, bool *still)
+{
+    struct mlk_access need = kill_of(o);
+    char denied[MLK_ERROR_MAX];
+    unsigned number = s->error_number;
+    enum mlk_status status;
+
+    mlk_copy(denied, sizeof denied, s->error);
+    status = mlk_kill_procedure(s, procedure);
+    if (mlk_ask_over(status))
+        return status;
+    if (status || !*procedure) {
+        mlk_copy(s->error, sizeof s->error, denied);
+        s->error_number = number;
+        return MLK_DENIED;
+    }
+    status = check_the_same(s, r, o, still);
+    if (status || !*still)
+        return status;
+    mlk_say(
+        r->because,
+        "this account may not KILL connection %" PRIu64
+        " (%s), so the server's own procedure %s is called; between its look at the lock and the end of the "
+        "connection lies more time than with KILL",
+        o->holder_id, denied, *procedure);
+    mlk_buf_reset(&r->statement);
+    mlk_kill_text(&r->statement, *procedure, o->target->name, o->holder_id);
+    return mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
+}
+
+/* What the statement that was to end the connection came to. */
+static enum mlk_status ended(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                             const char *procedure, enum mlk_status status)
+{
+    if (mlk_ask_over(status))
+        return status;
+    if (status == MLK_OK) {
+        wait_until_free(s, r, o, procedure);
+    } else if (status == MLK_NOT_FOUND && (!procedure || s->error_number == MLK_ER_NO_SUCH_THREAD)) {
+        gave_it_back(r, o);
+    } else if (status == MLK_DENIED) {
+        lacks_kill(s, r, o, procedure);
+    } else {
+        r->outcome = "failed";
+        mlk_say(r->because, "the server refused %s, nobody was killed: %s",
+                procedure ? procedure : "the KILL", s->error);
+    }
+    return MLK_OK;
+}
+
 enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
                                   const struct mlk_observation *o)
 {
     struct mlk_access need = kill_of(o);
+    const char *procedure = NULL;
     bool still;
     enum mlk_status checked = check(s, r, o, &still), status = MLK_OK;
 
     if (!checked && still)
         status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
+    if (status == MLK_DENIED && s->ops->calls)
+        status = call(s, r, o, &procedure, &still);
     mlk_peer_thaw(s);
     if (mlk_ask_over(checked))
         return checked;
@@ -235,25 +305,5 @@ enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
                 s->error);
         return MLK_OK;
     }
-    if (!still)
-        return MLK_OK;
-    switch (status) {
-    case MLK_OK:
-        wait_until_free(s, r, o);
-        return MLK_OK;
-    case MLK_NOT_FOUND:
-        gave_it_back(r, o);
-        return MLK_OK;
-    case MLK_DENIED:
-        lacks_kill(s, r, o);
-        return MLK_OK;
-    case MLK_NO_MEMORY:
-    case MLK_GONE:
-    case MLK_KILLED:
-        return status;
-    default:
-        r->outcome = "failed";
-        mlk_say(r->because, "the server refused the KILL, nobody was killed: %s", s->error);
-        return MLK_OK;
-    }
+    return still ? ended(s, r, o, procedure, status) : MLK_OK;
 }

@@ -139,6 +139,10 @@ enum mlk_status mlk_server_read(struct mlk_session *s, bool with_rows, struct ml
         read_replica(s, out);
     }
     read_cluster(s, out);
+    if (s->proxied)
+        mlk_say(blind_spots,
+                "this connection goes through a proxy that has connection ids of its own: what is shown "
+                "is of the server behind it that answered, with that server's connection ids");
     if (out->cluster)
         mlk_say(blind_spots,
                 "this server is part of a cluster (%s): sessions on other nodes are not visible, and named "

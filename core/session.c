@@ -26,6 +26,7 @@ enum mlk_status mlk_status_of_error(unsigned error_number)
     case 1142: /* ER_TABLEACCESS_DENIED_ERROR */
     case 1143: /* ER_COLUMNACCESS_DENIED_ERROR */
     case 1227: /* ER_SPECIFIC_ACCESS_DENIED_ERROR */
+    case 1370: /* ER_PROCACCESS_DENIED_ERROR */
         return MLK_DENIED;
     case 1049: /* ER_BAD_DB_ERROR */
     case 1054: /* ER_BAD_FIELD_ERROR */

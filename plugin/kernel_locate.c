@@ -11,7 +11,7 @@ enum {
     NO_SOONER_MS = 50, /* a lookup that misses walks again, unless the walk is younger */
 };
 
-static void forget(struct mlk_kernel *kernel)
+void mlk_kernel_forget(struct mlk_kernel *kernel)
 {
     mlk_sockets_free(kernel->sockets);
     kernel->sockets = NULL;
@@ -39,7 +39,7 @@ static enum mlk_status refresh(struct mlk_session *s, struct mlk_kernel *kernel,
 
     if (kernel->sockets && now - kernel->walked_ms < age_ms)
         return MLK_OK;
-    forget(kernel);
+    mlk_kernel_forget(kernel);
     status = mlk_sockets_walk(&found, out->why, sizeof out->why);
     kernel->sockets = found;
     kernel->walked_ms = now;
@@ -137,10 +137,4 @@ enum mlk_status mlk_kernel_locate(struct mlk_session *s, struct mlk_kernel *kern
     if (!status)
         locate(s, kernel, client, &host, found, out);
     return status == MLK_UNSUPPORTED ? MLK_OK : status;
-}
-
-void mlk_kernel_end(struct mlk_kernel *kernel)
-{
-    mlk_kernel_thaw(kernel);
-    forget(kernel);
 }

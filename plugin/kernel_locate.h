@@ -18,6 +18,8 @@ struct mlk_located {
 enum mlk_status mlk_kernel_locate(struct mlk_session *s, struct mlk_kernel *kernel,
                                   const struct mlk_client *client, bool anew, struct mlk_located *found,
                                   struct mlk_probe *out);
+/* Gives back what was found. */
+void mlk_kernel_forget(struct mlk_kernel *kernel);
 /* Whether the client's thread waits on that connection now. */
 bool mlk_kernel_is_of_thread(const struct mlk_client *client, const struct mlk_socket *socket);
 /* Nothing is known, for that reason. MLK_OK. */

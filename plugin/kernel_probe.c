@@ -101,3 +101,9 @@ enum mlk_status mlk_kernel_probe(struct mlk_session *s, struct mlk_kernel *kerne
         return probe_unix(client, found.socket, out);
     return probe_tcp(s, client, found.socket, found.by_thread, how, out);
 }
+
+void mlk_kernel_end(struct mlk_kernel *kernel)
+{
+    mlk_kernel_thaw(kernel);
+    mlk_kernel_forget(kernel);
+}

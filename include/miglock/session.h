@@ -18,7 +18,7 @@
 #include "miglock/rows.h"
 #include "miglock/status.h"
 
-enum { MLK_SESSION_VERSION = 3, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
+enum { MLK_SESSION_VERSION = 4, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
 
 /* What miglock's statements start with, so that it knows its own in a process list. */
 #define MLK_TAG "/* miglock */ "
@@ -97,6 +97,8 @@ struct mlk_session;
 struct mlk_session_ops {
     int version;      /* MLK_SESSION_VERSION */
     const char *name; /* "client", "mysql-server", "mariadb-server", "fake" */
+    bool calls;       /* the session has the invoker's own rights and nothing more, so it may call procedures
+                       * that others have put into the server. Never inside MariaDB */
 
     /* must. Runs one statement. rows (may be NULL: the result is thrown away) is set to a result that the
      * caller frees, or to NULL where the statement gives none; affected (may be NULL) to the rows it changed.
@@ -161,6 +163,9 @@ struct mlk_session {
     char host[MLK_ACCOUNT_MAX]; /* and its host part */
     uint64_t caller_id;         /* connection that the question comes from; 0 where nobody knows */
     uint64_t own_id;            /* connection this session itself runs on; 0 where it has none */
+    bool proxied;               /* what answers is a proxy with connection ids of its own, in front of one or
+                                 * more servers. All ids of this struct and in rows are the server's, yet
+                                 * another statement may run on another connection of the proxy's */
     unsigned error_number;      /* the server's error number; 0 where the error is the adapter's own */
     char error[MLK_ERROR_MAX];  /* one line */
 };

@@ -5,12 +5,19 @@ set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$MLK_TOP/tests/cli/lib.sh"
 
-# ends WHAT CODE ARGUMENTS...: as text and with --json.
+# Which codes a run has ended with.
+declare -A seen=()
+
+# ends WHAT CODE ARGUMENTS...: as text, with --json, --plain and --quiet.
 ends() {
-	local what=$1 wanted=$2
+	local what=$1 wanted=$2 form
 	shift 2
-	mlk "$@"
-	code_is "$what" "$wanted"
+	for form in '' --plain --quiet; do
+		# shellcheck disable=SC2086 # an empty word is no argument
+		mlk "$@" $form
+		code_is "$what $form" "$wanted"
+		seen[$code]=1
+	done
 	mlk "$@" --json
 	code_is "$what --json" "$wanted"
 	facts <<-END
@@ -76,6 +83,7 @@ for word in status 'release ghost:gone --yes' install uninstall; do
 	# shellcheck disable=SC2086 # arguments
 	bare --no-defaults --host=127.0.0.1 --port=1 $word
 	code_is "no server: $word" 1
+	seen[$code]=1
 	empty "no server: $word has no answer" out
 	err_has "no server: $word says so" 'cannot connect'
 	# shellcheck disable=SC2086
@@ -85,3 +93,10 @@ for word in status 'release ghost:gone --yes' install uninstall; do
 		no server: $word --json is a document :: d.error.code === 'connect' && d.error.message.includes('cannot connect')
 	END
 done
+
+bare help exit-codes
+lacking=
+for number in $(grep -oE '^  [0-9]+ ' out); do
+	if [[ -z ${seen[$number]:-} ]]; then lacking+=" $number"; fi
+done
+is 'every exit code of the help was seen' "$lacking" ''

@@ -16,10 +16,13 @@ code_is 'help' 0
 empty 'help has no messages' err
 out_has 'help begins with examples' 'Examples:' 'miglock status'
 out_has 'help has the exit codes' 'Exit codes' '0 done' '1 failed' '2 the command line' '3 with --exit-code' '4 refused'
-mapfile -t commands < <(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' out)
-is 'help lists the commands' "${commands[*]}" 'status release repair probe explain name tools install uninstall help version'
+mapfile -t commands < <(sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' out)
+is 'help lists the commands' "$(printf '%s\n' "${commands[@]}" | sort | paste -sd ' ')" \
+	"$(sed -n 's/^extern const struct mlk_command mlk_cmd_\(.*\);/\1/p' "$MLK_TOP/cli/command.h" | sort | paste -sd ' ')"
+mapfile -t topics < <(sed -n '/^More to read/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p' out)
+is 'help lists the topics' "${topics[*]}" 'targets verdicts connection output exit-codes environment files'
 cp out overview
-for word in --help '-?' ''; do
+for word in --help '-?' -h ''; do
 	# shellcheck disable=SC2086 # an empty word is no argument
 	alone $word
 	if [[ -n $word ]]; then
@@ -39,10 +42,24 @@ for command in "${commands[@]}"; do
 		alone "$command" --help
 		code_is "$command --help" 0
 		is "$command --help is the same" "$(<out)" "$(<help)"
+		# -h is the host where one follows it
+		for line in "$command -h" "$command -h --json" "-h -v $command"; do
+			# shellcheck disable=SC2086 # arguments
+			alone $line
+			is "miglock $line is the same" "$(<out)" "$(<help)"
+		done
 	fi
+	is "help $command: examples come first" "$(sed -n '/./!d; /^miglock /d; /^ *[a-z]/d; p; q' help)" 'Examples:'
 	is "help $command fits into 80 columns" "$(wide help)" ''
 done
 is 'help fits into 80 columns' "$(wide overview)" ''
+for topic in "${topics[@]}"; do
+	alone help "$topic"
+	code_is "help $topic" 0
+	is "help $topic fits into 80 columns" "$(wide out)" ''
+done
+alone help exit-codes
+out_has 'help exit-codes has all' '0 done' '1 failed' '2 the command line' '3 with --exit-code' '4 refused'
 
 # mistake WHAT PART ARGUMENTS...: exit code 2, the message has PART, and with --json it is a document with the same.
 mistake() {
@@ -87,10 +104,22 @@ mistake 'asking for a target beside a schema' '--probe is for targets only' stat
 mistake 'a release that is told to ask' "not an option of 'release'" release rails:app --probe
 mistake 'a value for an option without one' 'takes no value' status --exit-code=3
 mistake 'an option file that does not come first' 'must come first' status --defaults-file=x
-mistake 'help for what is no command' "there is no command 'nothing'" help nothing
+mistake 'help for what is no command' "there is no command 'nothing', and no topic" help nothing
+mistake 'help for what is nearly a topic' 'did you mean: miglock help exit-codes' help exit-code
+mistake 'help for what is nearly a command' 'did you mean: miglock help release' help relaese
+mistake 'a command after -h' "'status' was taken for the host of -h; help is miglock help status" -h status
+mistake 'quiet and verbose' '--quiet and --verbose cannot both be had' tools -q -v
+mistake 'a shell without completion' 'usage: miglock completion bash' completion tcsh
+mistake 'no shell' 'usage: miglock completion bash' completion
+mistake 'two forms of the tools' 'cannot both be had' tools --markdown --plain
 mistake 'a port that is none' port --port=http status
 mistake 'a row lock has no name' 'no GET_LOCK name' name ghost app
 mistake 'a name for an unknown tool' 'lists them' name flyaway app
+alone version --plain --json
+code_is 'two forms' 2
+facts <<-'END'
+	two forms: a document :: d.error.message === '--json and --plain cannot both be had'
+END
 
 # Published vectors: what ActiveRecord really asks for, for these schema names.
 while read -r schema name; do

@@ -50,18 +50,54 @@ mlk uninstall
 code_is 'uninstall where nothing is' 0
 out_has 'says so' 'nothing of miglock is installed'
 
-# The library is not where the server looks for it.
-mv "$(dirname "$MLK_SOCKET")/plugin/miglock.so" .
-mlk install
-code_is 'install without the library' 1
-err_has 'the directory is named' "$plugin_dir" 'miglock.so'
+# The library is not where the server looks for it, or is none that it can load.
+dir=$(dirname "$MLK_SOCKET")/plugin
+mv "$dir/miglock.so" .
+cannot() {
+	local what=$1
+	shift
+	mlk install
+	code_is "install, $what" 1
+	err_has "$what: the server's own words, and what to do" "$@"
+	is "$what: in one line" "$(grep -c '' err)" 1
+	rm -f -- "$dir/miglock.so"
+}
+cannot 'no library' "There is no miglock.so in $plugin_dir, and this command copies nothing" \
+	'The package miglock-plugin has it in /usr/lib/mysql/plugin/' \
+	"install -m 644 /usr/lib/mysql/plugin/miglock.so ${plugin_dir}miglock.so.new && mv ${plugin_dir}miglock.so.new ${plugin_dir}miglock.so" \
+	'No such file or directory' 'Then run this again'
+code=0
+unshare --uts sh -c 'hostname elsewhere; exec "$@"' sh "$MLK_CLI" --defaults-file="$conf" install >out 2>err </dev/null || code=$?
+code_is 'install from another host' 1
+err_has 'says where to put it' "in $plugin_dir (on $(root 'SELECT @@hostname'), the server's host or container)"
+ln -s nowhere "$dir/miglock.so"
+cannot 'a link to nothing' "${plugin_dir}miglock.so is for another kind of processor, or a link to nothing"
+cp miglock.so "$dir/miglock.so"
+printf '\xb7\x00' | dd of="$dir/miglock.so" bs=1 seek=18 conv=notrunc status=none # e_machine: AArch64
+if [[ $(uname -m) == aarch64 ]]; then printf '\x3e\x00' | dd of="$dir/miglock.so" bs=1 seek=18 conv=notrunc status=none; fi
+cannot 'a library for another processor' "${plugin_dir}miglock.so is for another kind of processor"
+cp miglock.so "$dir/miglock.so"
+printf '\x01' | dd of="$dir/miglock.so" bs=1 seek=4 conv=notrunc status=none # EI_CLASS: 32 bit
+cannot 'a library of 32 bits' 'wrong ELF class' "${plugin_dir}miglock.so was built for another system or processor"
+head -c 100 miglock.so >"$dir/miglock.so"
+cannot 'the start of a library' 'cannot read file data' "${plugin_dir}miglock.so is damaged, or no library"
+: >"$dir/miglock.so"
+cannot 'an empty file' 'file too short' "${plugin_dir}miglock.so is damaged, or no library"
+printf '%4000s' 'no library' >"$dir/miglock.so"
+cannot 'a text' 'invalid ELF header' "${plugin_dir}miglock.so is damaged, or no library"
+printf 'int mlk_nothing(void) { return 0; }\n' | gcc -shared -fPIC -x c -o libmlk_nowhere.so.1 -Wl,-soname,libmlk_nowhere.so.1 -
+printf 'int mlk_nothing(void); int list_components(void); int list_components(void) { return mlk_nothing(); }\n' >needs.c
+gcc -shared -fPIC -o "$dir/miglock.so" needs.c ./libmlk_nowhere.so.1
+cannot 'a library that lacks another one' 'miglock.so needs libmlk_nowhere.so.1, which is not installed' 'libcjson1, libmd0 and zlib1g'
+gcc -shared -fPIC -o "$dir/miglock.so" needs.c
+cannot 'a library that lacks a symbol' 'undefined symbol: mlk_nothing' 'was built for another system'
 mlk install --json
 code_is 'install without the library --json' 1
 DIR=$plugin_dir facts <<-'END'
 	and as a document :: d.error.message.includes(e.DIR) && d.error.message.includes('miglock.so')
 END
 state_is 'nothing is left of that' "$none"
-mv miglock.so "$(dirname "$MLK_SOCKET")/plugin/"
+mv miglock.so "$dir/"
 
 # Who may not install is told what is missing.
 root "CREATE USER nobody IDENTIFIED BY 'n'"

@@ -36,6 +36,7 @@ struct fake_call {
 };
 
 struct mlk_fake {
+    struct mlk_session_ops ops;
     struct fake_rule *rules; /* the newest first */
     struct fake_call *sent;
     size_t sent_count;

@@ -264,21 +264,6 @@ static const struct mlk_session_ops fake_ops = {
     .close = fake_close,
 };
 
-static const struct mlk_session_ops fake_ops_with_kernel = {
-    .version = MLK_SESSION_VERSION,
-    .name = "fake",
-    .query = fake_query,
-    .read_table = fake_read_table,
-    .may = fake_may,
-    .probe = fake_probe,
-    .freeze = fake_freeze,
-    .thaw = fake_thaw,
-    .log = fake_log,
-    .now_ms = fake_now_ms,
-    .pause_ms = fake_pause_ms,
-    .close = fake_close,
-};
-
 void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_probe_how how,
                     const struct mlk_probe *answer, unsigned took_ms)
 {
@@ -287,7 +272,16 @@ void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_prob
 
     *a = (struct fake_answer){f->answers, connection_id, how, *answer, took_ms};
     f->answers = a;
-    s->ops = &fake_ops_with_kernel;
+    f->ops.probe = fake_probe;
+    f->ops.freeze = fake_freeze;
+    f->ops.thaw = fake_thaw;
+}
+
+void mlk_fake_calls_procedures(struct mlk_session *s)
+{
+    struct mlk_fake *f = s->impl;
+
+    f->ops.calls = true;
 }
 
 void mlk_fake_freeze(struct mlk_session *s, enum mlk_freeze state, const char *why)
@@ -311,7 +305,8 @@ struct mlk_session *mlk_fake_open(enum mlk_flavour flavour)
         return NULL;
     }
     f->freeze.state = MLK_FREEZE_QUIET;
-    s->ops = &fake_ops;
+    f->ops = fake_ops;
+    s->ops = &f->ops;
     s->impl = f;
     s->flavour = flavour;
     s->server_version = flavour == MLK_MARIADB ? 101119 : 90704;

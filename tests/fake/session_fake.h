@@ -51,6 +51,8 @@ void mlk_fake_deny(struct mlk_session *s, enum mlk_need need);
 void mlk_fake_fail(struct mlk_session *s, size_t n, enum mlk_status status);
 /* The same, and every call after it too: a connection that is lost does not come back. */
 void mlk_fake_fail_from(struct mlk_session *s, size_t n, enum mlk_status status);
+/* From now on the session may call procedures of the server's. */
+void mlk_fake_calls_procedures(struct mlk_session *s);
 /* A statement without a rule answers with no rows instead of an error. */
 void mlk_fake_lenient(struct mlk_session *s);
 
