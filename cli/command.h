@@ -55,6 +55,7 @@ extern const struct mlk_command mlk_cmd_watch;
 extern const struct mlk_command mlk_cmd_release;
 extern const struct mlk_command mlk_cmd_repair;
 extern const struct mlk_command mlk_cmd_probe;
+extern const struct mlk_command mlk_cmd_advise;
 extern const struct mlk_command mlk_cmd_explain;
 extern const struct mlk_command mlk_cmd_name;
 extern const struct mlk_command mlk_cmd_tools;

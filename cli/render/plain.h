@@ -16,6 +16,9 @@
     X(RESULT, "release, repair, wait", "target outcome verdict seconds now.verdict now.held because")        \
     X(PROBE, "probe", "connection_id peer answer_ms heard_ms user host program pid because")                 \
     X(TOOL, "tools", "tool kind scope release title how own_unlock")                                         \
+    X(ADVICE, "advise",                                                                                      \
+      "schema table kind judged writes reads rebuilds form.algorithm form.lock source before rewritten "     \
+      "not_judged fails statement")                                                                          \
     X(MATCH, "explain", "tool taken title matched means commands")                                           \
     X(INSTALL, "install, uninstall", "outcome version statements")                                           \
     X(VERSION, "version", "version client_library")

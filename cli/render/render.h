@@ -30,6 +30,8 @@ void mlk_render_release(const struct mlk_render *r, const cJSON *result);
 void mlk_render_probe(const struct mlk_render *r, const cJSON *document);
 /* What an error message or a log says. */
 void mlk_render_explain(const struct mlk_render *r, const cJSON *document);
+/* What schema changes would do to everyone else: an array of documents. */
+void mlk_render_advise(const struct mlk_render *r, const cJSON *documents);
 /* All that is known of the tools, as a page of Markdown. */
 void mlk_render_tools_markdown(const struct mlk_render *r, const cJSON *tools);
 
