@@ -46,6 +46,7 @@ extern const struct mlk_command mlk_cmd_repair;
 extern const struct mlk_command mlk_cmd_probe;
 extern const struct mlk_command mlk_cmd_explain;
 extern const struct mlk_command mlk_cmd_name;
+extern const struct mlk_command mlk_cmd_tables;
 extern const struct mlk_command mlk_cmd_tools;
 extern const struct mlk_command mlk_cmd_install;
 extern const struct mlk_command mlk_cmd_uninstall;

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "table_scene.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ask.h"
+#include "miglock/text.h"
+
+enum mlk_status mlk_table_scene_add(struct mlk_table_scene *scene, const struct mlk_table_lock *lock)
+{
+    if (scene->lock_count == scene->lock_room) {
+        size_t room = scene->lock_room ? 2 * scene->lock_room : 64;
+        struct mlk_table_lock *more = reallocarray(scene->locks, room, sizeof *more);
+
+        if (!more)
+            return MLK_NO_MEMORY;
+        scene->locks = more;
+        scene->lock_room = room;
+    }
+    scene->locks[scene->lock_count++] = *lock;
+    return MLK_OK;
+}
+
+/* "Waiting for table metadata lock", "... schema metadata lock", "... global read lock", "... backup lock",
+ * "... commit lock" (sql/mdl.cc of both servers). MySQL and MariaDB have "Waiting for table level lock" too,
+ * which is none of these. */
+bool mlk_person_awaits_lock(const struct mlk_person *p)
+{
+    static const char *const states[] = {"Waiting for table metadata lock",
+                                         "Waiting for schema metadata lock", "Waiting for global read lock",
+                                         "Waiting for backup lock", "Waiting for commit lock"};
+
+    for (size_t i = 0; p->state && i < sizeof states / sizeof states[0]; i++) {
+        if (strcmp(p->state, states[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int by_connection(const void *left, const void *right)
+{
+    const struct mlk_table_ddl *a = left, *b = right;
+
+    return (a->person->id > b->person->id) - (a->person->id < b->person->id);
+}
+
+const struct mlk_table_ddl *mlk_table_scene_ddl(const struct mlk_table_scene *scene, uint64_t id)
+{
+    const struct mlk_person person = {.id = id};
+    const struct mlk_table_ddl wanted = {.person = &person};
+
+    return id && scene->ddl_count
+               ? bsearch(&wanted, scene->ddl, scene->ddl_count, sizeof wanted, by_connection)
+               : NULL;
+}
+
+static void fold(char *text)
+{
+    for (; *text; text++)
+        *text = (char)tolower((unsigned char)*text);
+}
+
+/* Where names ignore case the server keeps its locks under those in lower case. */
+static void complete(const struct mlk_table_scene *scene, struct mlk_table_ddl *ddl)
+{
+    if (!ddl->text.schema[0] && ddl->person->db)
+        mlk_copy(ddl->text.schema, sizeof ddl->text.schema, ddl->person->db);
+    if (scene->server.names_fold) {
+        fold(ddl->text.schema);
+        fold(ddl->text.table);
+    }
+}
+
+static enum mlk_status find_ddl(struct mlk_table_scene *scene)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < scene->people.count; i++) {
+        const struct mlk_person *p = &scene->people.list[i];
+        struct mlk_table_ddl one = {.person = p};
+
+        if (!p->statement)
+            continue;
+        mlk_ddl_text_read(p->statement, &one.text);
+        if (!one.text.ddl)
+            continue;
+        if (scene->ddl_count == room) {
+            struct mlk_table_ddl *more;
+
+            room = room ? 2 * room : 8;
+            more = reallocarray(scene->ddl, room, sizeof *more);
+            if (!more)
+                return MLK_NO_MEMORY;
+            scene->ddl = more;
+        }
+        complete(scene, &one);
+        scene->ddl[scene->ddl_count++] = one;
+    }
+    if (scene->ddl_count)
+        qsort(scene->ddl, scene->ddl_count, sizeof *scene->ddl, by_connection);
+    return MLK_OK;
+}
+
+static enum mlk_status add_named(struct mlk_table_scene *scene)
+{
+    enum mlk_status status = MLK_OK;
+
+    for (size_t i = 0; !status && i < scene->ddl_count; i++) {
+        const struct mlk_table_ddl *ddl = &scene->ddl[i];
+        struct mlk_table_lock lock = {.id = ddl->person->id,
+                                      .object = MLK_ON_TABLE,
+                                      .schema = ddl->text.schema,
+                                      .name = ddl->text.table,
+                                      .mdl = MLK_MDL_NONE,
+                                      .granted = true};
+
+        if (ddl->text.table[0] && ddl->text.schema[0])
+            status = mlk_table_scene_add(scene, &lock);
+    }
+    return status;
+}
+
+/* Both are open to everyone. That of a session does not add up all sessions. */
+static void read_connections(struct mlk_table_scene *scene)
+{
+    struct mlk_rows *rows;
+
+    scene->connections = scene->connections_max = -1;
+    if (mlk_ask(scene->s, &mlk_need_nothing, MLK_TAG "SHOW SESSION STATUS LIKE 'Threads_connected'", &rows) ==
+        MLK_OK)
+        scene->connections = mlk_rows_int(rows, 0, 1, -1);
+    mlk_rows_free(rows);
+    if (mlk_ask(scene->s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.max_connections", &rows) == MLK_OK)
+        scene->connections_max = mlk_rows_int(rows, 0, 0, -1);
+    mlk_rows_free(rows);
+}
+
+/* The sessions come first: who is in no list when the locks are read has come since. */
+static enum mlk_status take(struct mlk_session *s, struct mlk_table_scene *out)
+{
+    enum mlk_status status = mlk_server_read(s, false, &out->server, out->blind_spots);
+
+    if (!status)
+        status = mlk_people_read(s, &out->server, &out->people, out->blind_spots);
+    if (!status)
+        status = mlk_people_know_threads(s, &out->server, &out->people);
+    if (!status)
+        status = find_ddl(out);
+    if (!status)
+        status = mlk_table_read(out);
+    if (!status)
+        status = add_named(out);
+    if (!status && out->source != MLK_TABLES_RECORDED)
+        status = mlk_table_guess(out);
+    if (!status)
+        status = mlk_table_waits_build(out->locks, out->lock_count, &out->waits);
+    if (!status)
+        read_connections(out);
+    return status;
+}
+
+enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_scene *out)
+{
+    enum mlk_status status;
+
+    memset(out, 0, sizeof *out);
+    out->s = s;
+    out->blind_spots = cJSON_CreateArray();
+    status = out->blind_spots ? take(s, out) : MLK_NO_MEMORY;
+    if (status)
+        mlk_table_scene_free(out);
+    return status;
+}
+
+void mlk_table_scene_free(struct mlk_table_scene *scene)
+{
+    cJSON_Delete(scene->blind_spots);
+    mlk_people_free(&scene->people);
+    mlk_table_waits_free(&scene->waits);
+    free(scene->ddl);
+    free(scene->locks);
+    mlk_rows_free(scene->rows);
+    memset(scene, 0, sizeof *scene);
+}
