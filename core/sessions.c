@@ -131,12 +131,10 @@ static bool list_may_lack(struct mlk_session *s, const struct mlk_server *server
 static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJSON *blind_spots)
 {
     struct mlk_rows *rows;
-    enum mlk_status status =
-        mlk_ask(s, &mlk_need_process,
-                MLK_TAG "SELECT trx_mysql_thread_id, trx_rows_modified, trx_state, TIMESTAMPDIFF(SECOND, "
-                        "CONVERT_TZ(trx_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP()) FROM "
-                        "information_schema.INNODB_TRX",
-                &rows);
+    enum mlk_status status = mlk_ask(
+        s, &mlk_need_process,
+        MLK_TAG "SELECT trx_mysql_thread_id, trx_rows_modified, trx_state FROM information_schema.INNODB_TRX",
+        &rows);
 
     if (status) {
         out->all = false; /* the list of sessions may be that of one user, which no error tells */
@@ -156,8 +154,6 @@ static void read_transactions(struct mlk_session *s, struct mlk_people *out, cJS
             continue;
         p->in_transaction = true;
         p->changes = mlk_rows_int(rows, i, 1, 0);
-        /* shown in the zone of the server's process, whatever that of the session */
-        p->transaction_seconds = mlk_rows_int(rows, i, 3, -1);
         p->rolling_back = mlk_same_text(mlk_rows_text(rows, i, 2), "ROLLING BACK");
     }
     mlk_rows_free(rows);
@@ -203,6 +199,28 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
     if (out->replica)
         mlk_say(blind_spots, "this server is a replica: sessions on its source are not visible");
     return MLK_OK;
+}
+
+enum mlk_status mlk_people_know_transactions(struct mlk_session *s, struct mlk_people *people)
+{
+    struct mlk_rows *rows;
+    enum mlk_status status;
+
+    if (!people->transactions)
+        return MLK_OK;
+    /* shown in the zone of the server's process, whatever that of the session (seen on both) */
+    status = mlk_ask(s, &mlk_need_process,
+                     MLK_TAG "SELECT trx_mysql_thread_id, TIMESTAMPDIFF(SECOND, CONVERT_TZ(trx_started, "
+                             "'SYSTEM', '+00:00'), UTC_TIMESTAMP()) FROM information_schema.INNODB_TRX",
+                     &rows);
+    for (size_t i = 0; !status && i < rows->count; i++) {
+        struct mlk_person *p = mlk_people_find(people, mlk_rows_id(rows, i, 0));
+
+        if (p)
+            p->transaction_seconds = mlk_rows_int(rows, i, 1, -1);
+    }
+    mlk_rows_free(rows);
+    return mlk_ask_over(status) ? status : MLK_OK;
 }
 
 void mlk_people_free(struct mlk_people *people)

@@ -146,13 +146,13 @@ static enum mlk_status read_events(struct mlk_table_scene *scene, struct mlk_tab
             mlk_say(scene->blind_spots, "what idle sessions last ran is not visible");
         return MLK_OK;
     }
-    (void)mlk_ask(scene->s, &need,
-                  MLK_TAG "SELECT NAME, ENABLED FROM performance_schema.setup_consumers WHERE NAME IN "
-                          "('events_statements_current', 'events_stages_current')",
-                  &consumers);
-    if (statements && consumer_on(consumers, "events_statements_current"))
+    status = mlk_ask(scene->s, &need,
+                     MLK_TAG "SELECT NAME, ENABLED FROM performance_schema.setup_consumers WHERE NAME IN "
+                             "('events_statements_current', 'events_stages_current')",
+                     &consumers);
+    if (!mlk_ask_over(status) && statements && consumer_on(consumers, "events_statements_current"))
         status = read_statements(scene, docs);
-    else if (statements)
+    else if (!mlk_ask_over(status) && statements)
         mlk_say(scene->blind_spots, "what idle sessions last ran is not known: performance_schema's consumer "
                                     "events_statements_current is off");
     if (!mlk_ask_over(status) && stages && consumer_on(consumers, "events_stages_current"))

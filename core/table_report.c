@@ -197,7 +197,8 @@ cJSON *mlk_table_doc_json(const struct mlk_table_scene *scene, const struct mlk_
     mlk_buf_init(&root, MLK_TARGET_MAX);
     mlk_table_target_text(group, &target);
     mlk_table_target_text(doc->root->group, &root);
-    mlk_table_because(scene, docs, doc, because);
+    if (because)
+        mlk_table_because(scene, docs, doc, because);
     mlk_doc_begin(&j);
     mlk_doc_number(&j, "schema_version", MLK_SCHEMA_VERSION);
     mlk_doc_text(&j, "target", mlk_buf_text(&target));

@@ -123,19 +123,25 @@ static enum mlk_status add_named(struct mlk_table_scene *scene)
     return status;
 }
 
-/* Both are open to everyone. That of a session does not add up all sessions. */
-static void read_connections(struct mlk_table_scene *scene)
+static enum mlk_status read_number(struct mlk_session *s, const char *sql, size_t column, int64_t *out)
 {
     struct mlk_rows *rows;
+    enum mlk_status status = mlk_ask(s, &mlk_need_nothing, sql, &rows);
 
-    scene->connections = scene->connections_max = -1;
-    if (mlk_ask(scene->s, &mlk_need_nothing, MLK_TAG "SHOW SESSION STATUS LIKE 'Threads_connected'", &rows) ==
-        MLK_OK)
-        scene->connections = mlk_rows_int(rows, 0, 1, -1);
+    *out = status ? -1 : mlk_rows_int(rows, 0, column, -1);
     mlk_rows_free(rows);
-    if (mlk_ask(scene->s, &mlk_need_nothing, MLK_TAG "SELECT @@GLOBAL.max_connections", &rows) == MLK_OK)
-        scene->connections_max = mlk_rows_int(rows, 0, 0, -1);
-    mlk_rows_free(rows);
+    return mlk_ask_over(status) ? status : MLK_OK;
+}
+
+/* Both are open to everyone. The status of a session does not add up all sessions. */
+static enum mlk_status read_connections(struct mlk_table_scene *scene)
+{
+    enum mlk_status status =
+        read_number(scene->s, MLK_TAG "SHOW SESSION STATUS LIKE 'Threads_connected'", 1, &scene->connections);
+
+    return status
+               ? status
+               : read_number(scene->s, MLK_TAG "SELECT @@GLOBAL.max_connections", 0, &scene->connections_max);
 }
 
 /* The sessions come first: who is in no list when the locks are read has come since. */
@@ -153,13 +159,13 @@ static enum mlk_status take(struct mlk_session *s, struct mlk_table_scene *out)
         status = mlk_table_read(out);
     if (!status)
         status = add_named(out);
+    if (!status && (out->lock_count || out->source == MLK_TABLES_GUESSED))
+        status = mlk_people_know_transactions(s, &out->people);
     if (!status && out->source != MLK_TABLES_RECORDED)
         status = mlk_table_guess(out);
     if (!status)
         status = mlk_table_waits_build(out->locks, out->lock_count, &out->waits);
-    if (!status)
-        read_connections(out);
-    return status;
+    return status ? status : read_connections(out);
 }
 
 enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_scene *out)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scene.h"
+#include "scene_tables.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -296,6 +296,34 @@ static void every_allocation_of_the_list_may_fail(void **state)
     }
 }
 
+static void every_allocation_of_tables_may_fail(void **state)
+{
+    bool again = true;
+
+    (void)state;
+    for (size_t n = 2; again; n++) {
+        struct mlk_session *s = scene_cascade(n % 2 ? MLK_MYSQL : MLK_MARIADB);
+        char error[MLK_ERROR_MAX] = "";
+        long before = heap.json_blocks;
+        enum mlk_status status;
+        cJSON *d = NULL;
+
+        assert_true(n < MANY);
+        if (n / 2 % 2)
+            scene_waits_plugin(s, NULL);
+        arm(n / 4 + 1, false);
+        status = mlk_table_locks(s, NULL, &d, error, sizeof error);
+        again = disarm();
+        assert_true((status == MLK_OK) == (d != NULL));
+        assert_true(status == MLK_OK || error[0]);
+        cJSON_Delete(d);
+        s->ops->close(s);
+        if (heap.json_blocks != before)
+            fail_msg("the tables leak %ld blocks of JSON when allocation %zu fails",
+                     heap.json_blocks - before, n / 4 + 1);
+    }
+}
+
 static void every_allocation_of_the_tools_may_fail(void **state)
 {
     bool again = true;
@@ -384,6 +412,7 @@ int main(void)
     cJSON_Hooks hooks = {.malloc_fn = json_malloc, .free_fn = json_free};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_and_texts),
+        cmocka_unit_test(every_allocation_of_tables_may_fail),
         cmocka_unit_test(every_allocation_of_the_tools_may_fail),
         cmocka_unit_test(every_allocation_of_explain_may_fail),
         cmocka_unit_test(every_allocation_may_fail),
