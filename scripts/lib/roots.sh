@@ -28,7 +28,8 @@ root_recipe() {
 		suite=sid
 		# the compiler is for the CLI against libmysqlclient
 		packages=(mysql-server-core mysql-client-core mysql-testsuite netbase libcjson1 zlib1g
-			gcc libc6-dev cmake ninja-build pkgconf libmysqlclient-dev libcjson-dev zlib1g-dev libmd-dev)
+			gcc libc6-dev cmake ninja-build pkgconf libmysqlclient-dev libcjson-dev zlib1g-dev libmd-dev nettle-dev
+			libncurses-dev)
 		;;
 	*) die "no such server root: $1 (there are: ${MLK_ROOTS[*]})" ;;
 	esac
