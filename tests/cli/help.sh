@@ -17,7 +17,7 @@ empty 'help has no messages' err
 out_has 'help begins with examples' 'Examples:' 'miglock status'
 out_has 'help has the exit codes' 'Exit codes' '0 done' '1 failed' '2 the command line' '3 with --exit-code' '4 refused'
 mapfile -t commands < <(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' out)
-is 'help lists the commands' "${commands[*]}" 'status release repair probe explain name tools install uninstall help version'
+is 'help lists the commands' "${commands[*]}" 'status tables release repair probe explain name tools install uninstall help version'
 cp out overview
 for word in --help '-?' ''; do
 	# shellcheck disable=SC2086 # an empty word is no argument
