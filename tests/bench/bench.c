@@ -118,6 +118,8 @@ int main(int argc, char **argv)
         bench_process(&b);
     else if (strcmp(section, "locks") == 0)
         bench_locks(&b);
+    else if (strcmp(section, "tables") == 0)
+        bench_tables(&b);
     else if (strcmp(section, "memory") == 0)
         bench_memory(&b);
     else
