@@ -2,6 +2,7 @@
 #include "table_scene.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -104,6 +105,53 @@ static enum mlk_status find_ddl(struct mlk_table_scene *scene)
     return MLK_OK;
 }
 
+/* What a list of sessions cuts can be where ALGORITHM and LOCK stand: at the end. */
+static void take_options(struct mlk_table_scene *scene, const struct mlk_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        struct mlk_ddl_text whole;
+        struct mlk_table_ddl *ddl =
+            (struct mlk_table_ddl *)mlk_table_scene_ddl(scene, mlk_rows_id(rows, i, 0));
+
+        mlk_ddl_text_read(mlk_rows_text(rows, i, 1), &whole);
+        if (!ddl || strcmp(ddl->text.kind, whole.kind) != 0)
+            continue; /* it runs another one by now */
+        memcpy(ddl->text.algorithm, whole.algorithm, sizeof whole.algorithm);
+        memcpy(ddl->text.lock, whole.lock, sizeof whole.lock);
+    }
+}
+
+/* Sessions are read with 400 characters of their statements; MySQL's process list has 100 bytes where
+ * performance_schema does not have more, which can be few characters (session_details.c). */
+static enum mlk_status read_long(struct mlk_table_scene *scene)
+{
+    enum { CUT_AT = 400, CUT_AT_WITHOUT = 46, LONG_MAX_READ = 20, ENOUGH = 16000 };
+    size_t cut_at = scene->people.by_thread || scene->s->flavour == MLK_MARIADB ? CUT_AT : CUT_AT_WITHOUT;
+    struct mlk_rows *rows;
+    struct mlk_buf sql;
+    size_t count = 0;
+    enum mlk_status status = MLK_OK;
+
+    mlk_buf_init(&sql, 2048);
+    mlk_buf_fmt(&sql, MLK_TAG "SELECT ID, LEFT(INFO, %d) FROM information_schema.PROCESSLIST WHERE ID IN (",
+                ENOUGH);
+    for (size_t i = 0; i < scene->ddl_count && count < LONG_MAX_READ; i++) {
+        const struct mlk_table_ddl *ddl = &scene->ddl[i];
+
+        if (strlen(ddl->person->statement) >= cut_at && !ddl->text.algorithm[0] && !ddl->text.lock[0])
+            mlk_buf_fmt(&sql, "%s%" PRIu64, count++ ? ", " : "", ddl->person->id);
+    }
+    mlk_buf_str(&sql, ")");
+    if (count) {
+        status = mlk_ask_buf(scene->s, &mlk_need_process, &sql, &rows, NULL);
+        if (!status)
+            take_options(scene, rows);
+        mlk_rows_free(rows);
+    }
+    mlk_buf_free(&sql);
+    return mlk_ask_over(status) ? status : MLK_OK;
+}
+
 static enum mlk_status add_named(struct mlk_table_scene *scene)
 {
     enum mlk_status status = MLK_OK;
@@ -155,6 +203,8 @@ static enum mlk_status take(struct mlk_session *s, struct mlk_table_scene *out)
         status = mlk_people_know_threads(s, &out->server, &out->people);
     if (!status)
         status = find_ddl(out);
+    if (!status)
+        status = read_long(out);
     if (!status)
         status = mlk_table_read(out);
     if (!status)

@@ -12,7 +12,7 @@ enum { ROUNDS = 15, ROWS = 1000000, CALLS = 1000000 };
 
 static _Noreturn void usage(void)
 {
-    (void)fputs("usage: mlk_bench --socket PATH --pid PID [options] status|name|cli|locks|memory\n"
+    (void)fputs("usage: mlk_bench --socket PATH --pid PID [options] status|name|cli|locks|tables|memory\n"
                 "  --label NAME        of the server, in the table\n"
                 "  --rounds N          of each measurement (15)\n"
                 "  --sizes N,N,...     connections, for status (10,1000,5000)\n"

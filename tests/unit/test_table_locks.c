@@ -222,6 +222,33 @@ static void a_type_that_is_out_of_date(void **state)
     scene_close(s);
 }
 
+/* What is cut off of a statement is asked for. */
+static void a_long_statement(void **state)
+{
+    struct mlk_session *s = scene_cascade(scene_flavour(state));
+    char people[2000], rows[2000], columns[500];
+    cJSON *list;
+
+    memset(columns, 'x', sizeof columns - 1);
+    columns[sizeof columns - 1] = '\0';
+    (void)snprintf(people, sizeof people,
+                   "11|deploy|h:1|shop|Query|60|Waiting for table metadata lock|ALTER TABLE orders ADD %s\n",
+                   columns);
+    (void)snprintf(rows, sizeof rows,
+                   "ID|INFO\n11|ALTER TABLE orders ADD %s INT, ALGORITHM=COPY, LOCK=SHARED\n", columns);
+    scene_people(s, people);
+    mlk_fake_rows(s, "LEFT(INFO, 16000)...WHERE ID IN (11)", rows);
+    list = scene_tables(s, NULL);
+    scene_expect(first(cJSON_GetArrayItem(list, 0), "ddl"), "algorithm", "COPY");
+    scene_expect(first(cJSON_GetArrayItem(list, 0), "ddl"), "lock", "SHARED");
+    cJSON_Delete(list);
+    mlk_fake_error(s, "LEFT(INFO, 16000)", 3854, "Cannot convert string");
+    list = scene_tables(s, NULL);
+    assert_null(scene_text(first(cJSON_GetArrayItem(list, 0), "ddl"), "algorithm"));
+    cJSON_Delete(list);
+    scene_close(s);
+}
+
 static void a_read_lock_on_the_server(void **state)
 {
     struct mlk_session *s = scene_cascade(scene_flavour(state));
@@ -358,19 +385,13 @@ static void every_call_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE_BOTH(the_cascade),
-        SCENE_BOTH(only_one_schema),
-        SCENE_BOTH(the_token),
-        SCENE_BOTH(the_client_is_gone),
-        SCENE_BOTH(a_blocker_at_work),
-        SCENE_BOTH(the_oldest_is_the_root),
-        SCENE_BOTH(ddl_that_runs),
-        cmocka_unit_test(a_type_that_is_out_of_date),
-        SCENE_BOTH(a_read_lock_on_the_server),
-        SCENE_BOTH(from_table_to_table),
-        SCENE_BOTH(nobody_waits),
-        SCENE_BOTH(thousands_wait),
-        SCENE_BOTH(every_call_may_fail),
+        SCENE_BOTH(the_cascade),         SCENE_BOTH(only_one_schema),
+        SCENE_BOTH(the_token),           SCENE_BOTH(the_client_is_gone),
+        SCENE_BOTH(a_blocker_at_work),   SCENE_BOTH(the_oldest_is_the_root),
+        SCENE_BOTH(ddl_that_runs),       cmocka_unit_test(a_type_that_is_out_of_date),
+        SCENE_BOTH(a_long_statement),    SCENE_BOTH(a_read_lock_on_the_server),
+        SCENE_BOTH(from_table_to_table), SCENE_BOTH(nobody_waits),
+        SCENE_BOTH(thousands_wait),      SCENE_BOTH(every_call_may_fail),
     };
 
     return cmocka_run_group_tests_name("table_locks", tests, NULL, NULL);
