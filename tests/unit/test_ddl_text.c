@@ -39,6 +39,7 @@ static void kinds_tables_and_options(void **state)
         {"CREATE ALGORITHM=MERGE DEFINER=CURRENT_USER SQL SECURITY INVOKER VIEW v AS SELECT 1", "CREATE VIEW",
          "", "v", "", "", true},
         {"LOCK TABLES t WRITE, u READ", "LOCK TABLES", "", "t", "", "", true},
+        {"ALTER TABLE `a\\` LOCK=NONE", "ALTER TABLE", "", "a\\", "", "NONE", true},
         {"FLUSH TABLES WITH READ LOCK", "FLUSH TABLES", "", "", "", "", true},
         {"FLUSH LOCAL TABLES t FOR EXPORT", "FLUSH TABLES", "", "t", "", "", true},
         {"BACKUP STAGE BLOCK_DDL", "BACKUP STAGE", "", "", "", "", true},
