@@ -247,6 +247,19 @@ enum mlk_status mlk_backend_locks(struct mlk_backend *b, const char *schema, cJS
     return mlk_locks(b->session, schema, out, error, error_size);
 }
 
+enum mlk_status mlk_backend_table_locks(struct mlk_backend *b, const char *schema, cJSON **out, char *error,
+                                        size_t error_size)
+{
+    if (b->functions) {
+        const char *args[] = {schema, NULL};
+        enum mlk_status status = call(b, "miglock_table_locks", args, out, error, error_size);
+
+        if (!fall_back(b, status, out))
+            return status;
+    }
+    return mlk_table_locks(b->session, schema, out, error, error_size);
+}
+
 enum mlk_status mlk_backend_probe(struct mlk_backend *b, uint64_t connection_id, cJSON **out, char *error,
                                   size_t error_size)
 {

@@ -41,6 +41,8 @@ enum mlk_status mlk_backend_probe(struct mlk_backend *b, uint64_t connection_id,
                                   size_t error_size);
 enum mlk_status mlk_backend_locks(struct mlk_backend *b, const char *schema, cJSON **out, char *error,
                                   size_t error_size);
+enum mlk_status mlk_backend_table_locks(struct mlk_backend *b, const char *schema, cJSON **out, char *error,
+                                        size_t error_size);
 /* A dry run always takes the core over this connection: there is no function for it. */
 enum mlk_status mlk_backend_release(struct mlk_backend *b, const struct mlk_target *target,
                                     const struct mlk_release_options *options, cJSON **out, char *error,

@@ -54,8 +54,10 @@ static void plan_view(const struct mlk_installation *found, struct mlk_plan *pla
 {
     if (!found->schema)
         mlk_buf_str(mlk_plan_add(plan, "CREATE on miglock.*"), "CREATE DATABASE IF NOT EXISTS `miglock`");
-    if (found->view != MLK_VIEW_OURS)
-        mlk_view_statement(mlk_plan_add(plan, "CREATE VIEW, SELECT and DROP on miglock.*"));
+    for (size_t i = 0; i < MLK_VIEWS; i++) {
+        if (found->view[i] != MLK_VIEW_OURS)
+            mlk_view_statement(i, mlk_plan_add(plan, "CREATE VIEW, SELECT and DROP on miglock.*"));
+    }
 }
 
 /* What stands in the way; MLK_EXIT_DONE where nothing does. */
@@ -64,11 +66,14 @@ static enum mlk_exit check(const struct mlk_backend *b, const struct mlk_cli *cl
 {
     bool mariadb = b->session->flavour == MLK_MARIADB;
 
-    if (found->view == MLK_VIEW_FOREIGN)
-        return mlk_fail(
-            cli, MLK_EXIT_FAILED, "unsupported",
-            "miglock.locks exists and is not miglock's view (or SHOW VIEW on it is missing): nothing was "
-            "changed; rename it, or use another server");
+    for (size_t i = 0; i < MLK_VIEWS; i++) {
+        if (found->view[i] == MLK_VIEW_FOREIGN)
+            return mlk_fail(
+                cli, MLK_EXIT_FAILED, "unsupported",
+                "miglock.%s exists and is not miglock's view (or SHOW VIEW on it is missing): nothing was "
+                "changed; rename it, or use another server",
+                mlk_view_name(i));
+    }
     if (found->answers && strcmp(found->version, mlk_version()) != 0)
         return mlk_fail(
             cli, MLK_EXIT_FAILED, "unsupported",
@@ -130,7 +135,7 @@ static const struct mlk_option options[] = {
 const struct mlk_command mlk_cmd_install = {
     .name = "install",
     .args = "",
-    .summary = "put the functions and the view miglock.locks into a server",
+    .summary = "put the functions and the views of miglock into a server",
     .examples = examples,
     .text = "miglock.so has to be in the server's plugin_dir before: this command copies nothing. Debian "
             "package: miglock-plugin. What is there already is kept, what is missing is added.\n"

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "install.h"
 
-/* Only what is ours: a view that reads miglock_locks(), functions of miglock.so, a schema that nothing else
+/* The name of the first view that is somebody else's; NULL: none is. */
+static const char *first_foreign(const struct mlk_installation *found)
+{
+    for (size_t i = 0; i < MLK_VIEWS; i++) {
+        if (found->view[i] == MLK_VIEW_FOREIGN)
+            return mlk_view_name(i);
+    }
+    return NULL;
+}
+
+/* Only what is ours: views that read their functions, functions of miglock.so, a schema that nothing else
  * is in. */
 static void plan_all(const struct mlk_backend *b, const struct mlk_installation *found, struct mlk_plan *plan)
 {
-    bool view = found->view == MLK_VIEW_OURS || found->view == MLK_VIEW_OLD;
-
-    if (view)
-        mlk_buf_str(mlk_plan_add(plan, "DROP on miglock.locks"), "DROP VIEW `miglock`.`locks`");
-    if (found->schema && !found->schema_in_use && found->view != MLK_VIEW_FOREIGN)
+    for (size_t i = 0; i < MLK_VIEWS; i++) {
+        if (found->view[i] == MLK_VIEW_OURS || found->view[i] == MLK_VIEW_OLD)
+            mlk_buf_fmt(mlk_plan_add(plan, "DROP on miglock.*"), "DROP VIEW `miglock`.`%s`",
+                        mlk_view_name(i));
+    }
+    if (found->schema && !found->schema_in_use && !first_foreign(found))
         mlk_buf_str(mlk_plan_add(plan, "DROP on miglock.*"), "DROP DATABASE `miglock`");
     if (b->session->flavour != MLK_MARIADB) {
         if (found->library)
@@ -41,8 +52,9 @@ static enum mlk_exit run(struct mlk_cli *cli)
         plan_all(&i.backend, &i.found, &i.plan);
         exit = mlk_plan_run(&i.backend, cli, &i.plan, &i.found, "uninstalled",
                             "nothing of miglock is installed");
-        if (exit == MLK_EXIT_DONE && i.found.view == MLK_VIEW_FOREIGN)
-            mlk_tell(cli, "miglock.locks is not miglock's view (or SHOW VIEW on it is missing): it stays");
+        if (exit == MLK_EXIT_DONE && first_foreign(&i.found))
+            mlk_tell(cli, "miglock.%s is not miglock's view (or SHOW VIEW on it is missing): it stays",
+                     first_foreign(&i.found));
         else if (exit == MLK_EXIT_DONE && i.found.schema && i.found.schema_in_use)
             mlk_tell(cli, "the schema miglock holds other things: it stays");
         if (exit == MLK_EXIT_DONE && i.found.lock_info)
@@ -62,7 +74,7 @@ static const char *const examples[] = {
 const struct mlk_command mlk_cmd_uninstall = {
     .name = "uninstall",
     .args = "",
-    .summary = "take the functions and the view out of a server",
+    .summary = "take the functions and the views out of a server",
     .examples = examples,
     .text = "The file miglock.so stays in plugin_dir. The schema miglock goes only when nothing else is in "
             "it. MariaDB's plugin METADATA_LOCK_INFO is left alone.\n",

@@ -58,6 +58,7 @@ extern const struct mlk_command mlk_cmd_probe;
 extern const struct mlk_command mlk_cmd_advise;
 extern const struct mlk_command mlk_cmd_explain;
 extern const struct mlk_command mlk_cmd_name;
+extern const struct mlk_command mlk_cmd_tables;
 extern const struct mlk_command mlk_cmd_tools;
 extern const struct mlk_command mlk_cmd_install;
 extern const struct mlk_command mlk_cmd_uninstall;

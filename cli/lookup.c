@@ -55,24 +55,6 @@ static enum mlk_status add_report(struct mlk_backend *b, struct mlk_answer *a, c
     return status;
 }
 
-/* "No lock" in a schema that does not exist would be a wrong answer to a typing mistake. */
-static enum mlk_status check_schema(struct mlk_backend *b, const char *schema, char *error, size_t error_size)
-{
-    char near[MLK_IDENT_MAX + 1];
-    bool exists;
-    enum mlk_status status = mlk_nearby_schema(b, schema, &exists, near, sizeof near);
-
-    if (status != MLK_OK) {
-        snprintf(error, error_size, "%s", b->session->error);
-    } else if (!exists) {
-        snprintf(error, error_size,
-                 "there is no schema '%s' on this server, or this account may not see it%s%s%s", schema,
-                 near[0] ? " (did you mean '" : "", near, near[0] ? "'?)" : "");
-        status = MLK_NOT_FOUND;
-    }
-    return status;
-}
-
 static enum mlk_status add_schema(struct mlk_backend *b, struct mlk_answer *a, const char *schema,
                                   char *error, size_t error_size)
 {
@@ -81,7 +63,7 @@ static enum mlk_status add_schema(struct mlk_backend *b, struct mlk_answer *a, c
 
     a->tabled = true;
     if (status == MLK_OK && schema && cJSON_GetArraySize(reports) == 0)
-        status = check_schema(b, schema, error, error_size);
+        status = mlk_nearby_check_schema(b, schema, error, error_size);
     while (status == MLK_OK && (report = cJSON_DetachItemFromArray(reports, 0)))
         cJSON_AddItemToArray(a->table, report);
     cJSON_Delete(reports);

@@ -14,12 +14,25 @@
 #include "text.h"
 
 static const struct mlk_command *const commands[] = {
-    &mlk_cmd_status,  &mlk_cmd_release,   &mlk_cmd_repair,
-    &mlk_cmd_wait,    &mlk_cmd_watch,     &mlk_cmd_probe,
-    &mlk_cmd_advise,  &mlk_cmd_explain,   &mlk_cmd_check,
-    &mlk_cmd_metrics, &mlk_cmd_name,      &mlk_cmd_tools,
-    &mlk_cmd_install, &mlk_cmd_uninstall, &mlk_cmd_completion,
-    &mlk_cmd_help,    &mlk_cmd_version,   NULL,
+    &mlk_cmd_status,
+    &mlk_cmd_release,
+    &mlk_cmd_repair,
+    &mlk_cmd_tables,
+    &mlk_cmd_wait,
+    &mlk_cmd_watch,
+    &mlk_cmd_probe,
+    &mlk_cmd_advise,
+    &mlk_cmd_explain,
+    &mlk_cmd_check,
+    &mlk_cmd_metrics,
+    &mlk_cmd_name,
+    &mlk_cmd_tools,
+    &mlk_cmd_install,
+    &mlk_cmd_uninstall,
+    &mlk_cmd_completion,
+    &mlk_cmd_help,
+    &mlk_cmd_version,
+    NULL,
 };
 
 const struct mlk_command *mlk_command_find(const struct mlk_cli *cli, const char *name)

@@ -52,6 +52,25 @@ enum mlk_status mlk_nearby_schema(struct mlk_backend *b, const char *schema, boo
     return status;
 }
 
+/* "No lock" in a schema that does not exist would be a wrong answer to a typing mistake. */
+enum mlk_status mlk_nearby_check_schema(struct mlk_backend *b, const char *schema, char *error,
+                                        size_t error_size)
+{
+    char near[MLK_IDENT_MAX + 1];
+    bool exists;
+    enum mlk_status status = mlk_nearby_schema(b, schema, &exists, near, sizeof near);
+
+    if (status != MLK_OK) {
+        snprintf(error, error_size, "%s", b->session->error);
+    } else if (!exists) {
+        snprintf(error, error_size,
+                 "there is no schema '%s' on this server, or this account may not see it%s%s%s", schema,
+                 near[0] ? " (did you mean '" : "", near, near[0] ? "'?)" : "");
+        status = MLK_NOT_FOUND;
+    }
+    return status;
+}
+
 static void hint_schema(struct mlk_backend *b, const char *tool, const char *schema)
 {
     char near[MLK_IDENT_MAX + 1];

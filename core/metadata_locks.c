@@ -12,8 +12,7 @@
 static const struct mlk_access locks_table = {
     .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "metadata_locks"};
 
-/* Whether the server records metadata locks. Locks taken while the instrument was off stay unrecorded. */
-static bool instrument_on(struct mlk_session *s, cJSON *blind_spots)
+bool mlk_metadata_locks_recorded(struct mlk_session *s, cJSON *blind_spots)
 {
     static const struct mlk_access need = {
         .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "setup_instruments"};
@@ -33,7 +32,7 @@ static bool instrument_on(struct mlk_session *s, cJSON *blind_spots)
     return on;
 }
 
-static void say_lost(const struct mlk_server *server, cJSON *blind_spots)
+void mlk_metadata_locks_say_lost(const struct mlk_server *server, cJSON *blind_spots)
 {
     /* a lock of a session without a place in performance_schema has no owner there */
     if (server->threads_lost > 0)
@@ -165,7 +164,7 @@ static enum mlk_status read_performance_schema(struct mlk_session *s,
         status = read_named(s, wanted, people, &out->named);
     /* of a lock that nobody has there is nothing to record */
     if (!status && !(wanted->name && (!wanted->holder || has_lock_of(&out->named, wanted->holder))) &&
-        !instrument_on(s, blind_spots))
+        !mlk_metadata_locks_recorded(s, blind_spots))
         status = MLK_NOT_FOUND;
     if (!status && wanted->tables) {
         status = ask_tables(s, wanted->schema, &tables);
@@ -218,7 +217,7 @@ enum mlk_status mlk_metadata_locks_read(struct mlk_session *s, const struct mlk_
     if (server->performance_schema) {
         status = read_performance_schema(s, wanted, people, out, blind_spots);
         if (status == MLK_OK) {
-            say_lost(server, blind_spots);
+            mlk_metadata_locks_say_lost(server, blind_spots);
             return MLK_OK;
         }
         mlk_metadata_locks_free(out);

@@ -46,6 +46,11 @@ enum mlk_status mlk_metadata_locks_read(struct mlk_session *s, const struct mlk_
                                         const struct mlk_metadata_locks_wanted *wanted,
                                         const struct mlk_people *people, struct mlk_metadata_locks *out,
                                         cJSON *blind_spots);
+/* Whether performance_schema, which must be on, records metadata locks; a blind spot where it does not. Locks
+ * taken while the instrument was off stay unrecorded. */
+bool mlk_metadata_locks_recorded(struct mlk_session *s, cJSON *blind_spots);
+/* Says what performance_schema had no room for. */
+void mlk_metadata_locks_say_lost(const struct mlk_server *server, cJSON *blind_spots);
 /* Works on a zeroed struct. */
 void mlk_metadata_locks_free(struct mlk_metadata_locks *locks);
 

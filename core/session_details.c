@@ -121,47 +121,51 @@ uint64_t mlk_people_thread_number(const struct mlk_people *people, uint64_t conn
     return 0;
 }
 
-/* Appends "AND PROCESSLIST_ID IN (...)" where few are of interest: looking a few up is quicker than reading
- * all, though performance_schema goes through all sessions for each. */
-static void of_few(struct mlk_session *s, const struct mlk_people *people, const struct mlk_person *holder,
-                   struct mlk_buf *sql)
+/* Appends "AND PROCESSLIST_ID IN (...)": looking a few up is quicker than reading all, though
+ * performance_schema goes through all sessions for each. */
+static void of_these(const uint64_t *ids, size_t count, struct mlk_buf *sql)
 {
-    enum { FEW = 8 };
-    uint64_t ids[FEW];
+    for (size_t i = 0; i < count; i++)
+        mlk_buf_fmt(sql, "%s%" PRIu64, i ? ", " : " AND PROCESSLIST_ID IN (", ids[i]);
+    mlk_buf_str(sql, count ? ")" : "");
+}
+
+enum { FEW = 8 };
+
+/* Those of interest beside this holder, who is one of them; 0 where they are many. */
+static size_t find_few(struct mlk_session *s, const struct mlk_people *people,
+                       const struct mlk_person *holder, uint64_t ids[FEW])
+{
     size_t count = 0;
     bool certain;
 
-    if (!holder)
-        return;
-    for (size_t i = 0; i < people->count; i++) {
+    for (size_t i = 0; holder && i < people->count; i++) {
         const struct mlk_person *p = &people->list[i];
 
         if (p != holder && !mlk_same_text(p->state, "User lock") &&
             !(mlk_person_counts(s, p) && mlk_person_sibling(holder, p, &certain)))
             continue;
         if (count == FEW)
-            return;
+            return 0;
         ids[count++] = p->id;
     }
-    for (size_t i = 0; i < count; i++)
-        mlk_buf_fmt(sql, "%s%" PRIu64, i ? ", " : " AND PROCESSLIST_ID IN (", ids[i]);
-    mlk_buf_str(sql, ")");
+    return count;
 }
 
-static enum mlk_status ask_attributes(struct mlk_session *s, const struct mlk_people *people,
-                                      const struct mlk_person *holder, bool own, struct mlk_rows **rows)
+static enum mlk_status ask_attributes(struct mlk_session *s, const uint64_t *ids, size_t count, bool own,
+                                      struct mlk_rows **rows)
 {
     static const struct mlk_access all = {
         .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "session_connect_attrs"};
     struct mlk_buf sql;
     enum mlk_status status;
 
-    mlk_buf_init(&sql, 1024);
+    mlk_buf_init(&sql, 8192);
     mlk_buf_fmt(&sql,
                 MLK_TAG "SELECT PROCESSLIST_ID, ATTR_NAME, ATTR_VALUE FROM performance_schema.%s "
                         "WHERE ATTR_NAME IN ('_pid', 'program_name')",
                 own ? "session_account_connect_attrs" : all.table);
-    of_few(s, people, holder, &sql);
+    of_these(ids, count, &sql);
     status = mlk_ask_buf(s, own ? &mlk_need_own : &all, &sql, rows, NULL);
     mlk_buf_free(&sql);
     return status;
@@ -171,19 +175,29 @@ enum mlk_status mlk_people_know(struct mlk_session *s, const struct mlk_server *
                                 struct mlk_people *people, const struct mlk_person *holder,
                                 cJSON *blind_spots)
 {
+    uint64_t ids[FEW];
+    size_t count = server->performance_schema ? find_few(s, people, holder, ids) : 0;
+
+    return mlk_people_know_these(s, server, people, ids, count, blind_spots);
+}
+
+enum mlk_status mlk_people_know_these(struct mlk_session *s, const struct mlk_server *server,
+                                      struct mlk_people *people, const uint64_t *ids, size_t count,
+                                      cJSON *blind_spots)
+{
     enum mlk_status status;
 
     if (!server->performance_schema) {
         mlk_say(blind_spots, "performance_schema is off: programs and process ids of clients are not known");
         return MLK_OK;
     }
-    status = ask_attributes(s, people, holder, false, &people->attributes);
+    status = ask_attributes(s, ids, count, false, &people->attributes);
     if (status && !mlk_ask_over(status)) {
         mlk_say(
             blind_spots,
             "without SELECT on performance_schema.session_connect_attrs programs and process ids of other "
             "accounts' clients are not known");
-        status = ask_attributes(s, people, holder, true, &people->attributes);
+        status = ask_attributes(s, ids, count, true, &people->attributes);
     }
     if (status)
         return mlk_ask_over(status) ? status : MLK_OK;

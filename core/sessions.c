@@ -25,7 +25,9 @@ static enum mlk_status ask_processlist(struct mlk_session *s, bool threads_reada
     if (s->flavour == MLK_MYSQL || (threads_readable && !own))
         return mlk_ask(s, own ? &mlk_need_own : &mlk_need_process, MLK_TAG "SHOW PROCESSLIST", rows);
     mlk_buf_init(&sql, 2048);
-    mlk_buf_str(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400), TID FROM "
+    mlk_buf_str(&sql, MLK_TAG "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, LEFT(INFO, 400), TID, "
+                              "IF(MAX_STAGE > 0, 100 * (GREATEST(STAGE, 1) - 1 + PROGRESS / 100) / "
+                              "MAX_STAGE, 0) AS Progress FROM "
                               "information_schema.PROCESSLIST");
     if (own) {
         /* as bytes: another account's name may differ in case or accents only */
@@ -71,6 +73,15 @@ static bool is_replication(const struct mlk_session *s, const struct mlk_person 
     return mlk_same_text(p->user, "system user") && !starts(p->command, "Daemon");
 }
 
+/* MariaDB's share of the statement that is done, over all of its stages; 0 where it does not report any. */
+static double progress_of(const struct mlk_rows *r, size_t row, int column)
+{
+    const char *text = column >= 0 ? mlk_rows_text(r, row, (size_t)column) : NULL;
+    double value = text ? strtod(text, NULL) : 0;
+
+    return value > 0 && value <= 100 ? value : -1;
+}
+
 /* Every member of a MySQL group has appliers' threads, also the one that takes the writes: there only
  * server->replica counts. A member that takes none is read-only. */
 static void copy_sessions(struct mlk_session *s, const struct mlk_server *server, struct mlk_people *out)
@@ -78,6 +89,7 @@ static void copy_sessions(struct mlk_session *s, const struct mlk_server *server
     bool group = s->flavour == MLK_MYSQL && server->cluster;
     const struct mlk_rows *r = out->rows;
     bool with_thread = mlk_rows_column(r, "TID") == THREAD;
+    int progress = mlk_rows_column(r, "Progress");
 
     for (size_t i = 0; i < r->count; i++) {
         struct mlk_person *p = &out->list[out->count++];
@@ -90,7 +102,8 @@ static void copy_sessions(struct mlk_session *s, const struct mlk_server *server
         p->seconds = mlk_rows_int(r, i, TIME, -1);
         p->state = mlk_rows_text(r, i, STATE);
         p->statement = mlk_rows_text(r, i, INFO);
-        p->pid = -1;
+        p->pid = p->transaction_seconds = -1;
+        p->progress = progress_of(r, i, progress);
         p->thread = with_thread ? mlk_rows_int(r, i, THREAD, -1) : -1;
         out->by_id[i] = p;
         out->replica = out->replica || (!group && is_replication(s, p));
@@ -188,6 +201,28 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
     return MLK_OK;
 }
 
+enum mlk_status mlk_people_know_transactions(struct mlk_session *s, struct mlk_people *people)
+{
+    struct mlk_rows *rows;
+    enum mlk_status status;
+
+    if (!people->transactions)
+        return MLK_OK;
+    /* shown in the zone of the server's process, whatever that of the session (seen on both) */
+    status = mlk_ask(s, &mlk_need_process,
+                     MLK_TAG "SELECT trx_mysql_thread_id, TIMESTAMPDIFF(SECOND, CONVERT_TZ(trx_started, "
+                             "'SYSTEM', '+00:00'), UTC_TIMESTAMP()) FROM information_schema.INNODB_TRX",
+                     &rows);
+    for (size_t i = 0; !status && i < rows->count; i++) {
+        struct mlk_person *p = mlk_people_find(people, mlk_rows_id(rows, i, 0));
+
+        if (p)
+            p->transaction_seconds = mlk_rows_int(rows, i, 1, -1);
+    }
+    mlk_rows_free(rows);
+    return mlk_ask_over(status) ? status : MLK_OK;
+}
+
 void mlk_people_free(struct mlk_people *people)
 {
     free(people->list);
@@ -218,13 +253,15 @@ bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p)
 /* Whoever asks miglock is not the migration. */
 static bool asks_miglock(const char *statement)
 {
-    static const char *const calls[] = {"miglock_status(", "miglock_locks(", "miglock_release("};
+    static const char *const calls[] = {"miglock_status(", "miglock_locks(", "miglock_release(",
+                                        "miglock_table_locks("};
 
     for (size_t i = 0; statement && i < sizeof calls / sizeof calls[0]; i++) {
         if (strcasestr(statement, calls[i]))
             return true;
     }
-    return starts(statement, "SELECT") && strcasestr(statement, "miglock.locks");
+    return starts(statement, "SELECT") &&
+           (strcasestr(statement, "miglock.locks") || strcasestr(statement, "miglock.table_locks"));
 }
 
 bool mlk_person_works(const struct mlk_person *p)

@@ -20,6 +20,8 @@ struct mlk_person {
     int64_t seconds;     /* in its present command; -1 where unknown */
     int64_t changes;     /* rows changed in an open transaction; 0 where there is none or it is not known */
     int64_t thread;      /* the operating system's id of the server's thread; -1 where unknown */
+    int64_t transaction_seconds; /* since its InnoDB transaction began; -1: none, not known or not asked */
+    double progress;             /* of its statement, per cent; -1 where the server does not say */
     bool in_transaction;
     bool rolling_back; /* its transaction */
 };
@@ -53,9 +55,15 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
 enum mlk_status mlk_people_know(struct mlk_session *s, const struct mlk_server *server,
                                 struct mlk_people *people, const struct mlk_person *holder,
                                 cJSON *blind_spots);
+/* The same of these sessions only, which should be few; of all where count is 0. */
+enum mlk_status mlk_people_know_these(struct mlk_session *s, const struct mlk_server *server,
+                                      struct mlk_people *people, const uint64_t *ids, size_t count,
+                                      cJSON *blind_spots);
 /* Adds the threads, and longer statements than a process list has. MLK_OK also where nothing is known. */
 enum mlk_status mlk_people_know_threads(struct mlk_session *s, const struct mlk_server *server,
                                         struct mlk_people *people);
+/* Adds since when transactions are open. MLK_OK also where nothing is known. */
+enum mlk_status mlk_people_know_transactions(struct mlk_session *s, struct mlk_people *people);
 /* The connection behind a thread's number, and the other way round; 0: not known. */
 uint64_t mlk_people_of_thread(const struct mlk_people *people, uint64_t number);
 uint64_t mlk_people_thread_number(const struct mlk_people *people, uint64_t connection_id);

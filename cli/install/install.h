@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Putting miglock.so's functions and the view miglock.locks into a server, and taking them out. */
+/* Putting miglock.so's functions and the views miglock.locks and miglock.table_locks into a server, and
+ * taking them out. */
 #ifndef MIGLOCK_CLI_INSTALL_H
 #define MIGLOCK_CLI_INSTALL_H
 
@@ -20,6 +21,12 @@ enum mlk_function_index {
 /* "miglock_version" and so on. */
 const char *mlk_function_name(size_t index);
 
+/* The views, in the order in which they are made. */
+enum { MLK_VIEWS = 2 };
+/* Of a view: its name, "locks", and the function that it reads. */
+const char *mlk_view_name(size_t view);
+const char *mlk_view_function(size_t view);
+
 /* What is there. */
 struct mlk_installation {
     bool library;                 /* INSTALL COMPONENT or INSTALL SONAME has been done */
@@ -28,8 +35,8 @@ struct mlk_installation {
     bool answers;                 /* miglock_version() works */
     char version[32];             /* what it says */
     bool schema;                  /* the schema miglock exists */
-    bool schema_in_use;           /* and holds something else than our view */
-    enum { MLK_VIEW_NONE, MLK_VIEW_OURS, MLK_VIEW_OLD, MLK_VIEW_FOREIGN } view;
+    bool schema_in_use;           /* and holds something else than our views */
+    enum mlk_view_state { MLK_VIEW_NONE, MLK_VIEW_OURS, MLK_VIEW_OLD, MLK_VIEW_FOREIGN } view[MLK_VIEWS];
     bool performance_schema; /* is on */
     bool lock_info;          /* MariaDB: its plugin METADATA_LOCK_INFO is there */
     char plugin_dir[512];    /* ends in a slash */
@@ -39,13 +46,13 @@ struct mlk_installation {
 enum mlk_status mlk_installation_look(struct mlk_backend *b, struct mlk_installation *found, char *error,
                                       size_t error_size);
 
-/* Appends the statement that creates the view. */
-void mlk_view_statement(struct mlk_buf *sql);
+/* Appends the statement that creates a view. */
+void mlk_view_statement(size_t view, struct mlk_buf *sql);
 /* Its columns, "target,tool,...", in their order. */
-void mlk_view_columns(struct mlk_buf *names);
+void mlk_view_columns(size_t view, struct mlk_buf *names);
 
 /* Statements to run, in order. */
-enum { MLK_STEPS_MAX = 16 };
+enum { MLK_STEPS_MAX = 24 };
 struct mlk_plan {
     size_t count;
     struct {

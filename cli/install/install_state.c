@@ -109,48 +109,56 @@ static enum mlk_status look_mariadb(struct mlk_backend *b, struct mlk_installati
     return status;
 }
 
-static enum mlk_status look_columns(struct mlk_backend *b, struct mlk_installation *found, char *error,
-                                    size_t error_size)
+static enum mlk_status look_columns(struct mlk_backend *b, struct mlk_installation *found, size_t view,
+                                    char *error, size_t error_size)
 {
     struct mlk_rows *rows = NULL;
-    struct mlk_buf names;
+    struct mlk_buf names, sql;
     const char *columns;
-    enum mlk_status status =
-        ask(b,
-            "SELECT GROUP_CONCAT(COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR ',') FROM "
-            "information_schema.COLUMNS WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME = 'locks'",
-            "no privilege", &rows, error, error_size);
+    enum mlk_status status;
 
+    mlk_buf_init(&sql, 1024);
+    mlk_buf_fmt(&sql,
+                "SELECT GROUP_CONCAT(COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR ',') FROM "
+                "information_schema.COLUMNS WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME = '%s'",
+                mlk_view_name(view));
+    status = ask(b, mlk_buf_text(&sql), "no privilege", &rows, error, error_size);
     mlk_buf_init(&names, 4096);
-    mlk_view_columns(&names);
+    mlk_view_columns(view, &names);
     columns = mlk_rows_text(rows, 0, 0);
     if (status == MLK_OK)
-        found->view = columns && strcmp(columns, mlk_buf_text(&names)) == 0 ? MLK_VIEW_OURS : MLK_VIEW_OLD;
+        found->view[view] =
+            columns && strcmp(columns, mlk_buf_text(&names)) == 0 ? MLK_VIEW_OURS : MLK_VIEW_OLD;
     mlk_buf_free(&names);
+    mlk_buf_free(&sql);
     mlk_rows_free(rows);
     return status;
 }
 
-static enum mlk_status look_view(struct mlk_backend *b, struct mlk_installation *found, char *error,
-                                 size_t error_size)
+static enum mlk_status look_view(struct mlk_backend *b, struct mlk_installation *found, size_t view,
+                                 char *error, size_t error_size)
 {
     struct mlk_rows *rows = NULL;
+    struct mlk_buf sql;
     const char *definition;
-    enum mlk_status status =
-        ask(b,
-            "SELECT t.TABLE_TYPE, v.VIEW_DEFINITION FROM information_schema.TABLES t LEFT JOIN "
-            "information_schema.VIEWS v ON v.TABLE_SCHEMA = t.TABLE_SCHEMA AND v.TABLE_NAME = "
-            "t.TABLE_NAME WHERE t.TABLE_SCHEMA = 'miglock' AND t.TABLE_NAME = 'locks'",
-            "SHOW VIEW on miglock.locks", &rows, error, error_size);
+    enum mlk_status status;
 
+    mlk_buf_init(&sql, 1024);
+    mlk_buf_fmt(&sql,
+                "SELECT t.TABLE_TYPE, v.VIEW_DEFINITION FROM information_schema.TABLES t LEFT JOIN "
+                "information_schema.VIEWS v ON v.TABLE_SCHEMA = t.TABLE_SCHEMA AND v.TABLE_NAME = "
+                "t.TABLE_NAME WHERE t.TABLE_SCHEMA = 'miglock' AND t.TABLE_NAME = '%s'",
+                mlk_view_name(view));
+    status = ask(b, mlk_buf_text(&sql), "SHOW VIEW on miglock.*", &rows, error, error_size);
     definition = mlk_rows_text(rows, 0, 1);
     if (status == MLK_OK && rows->count == 0)
-        found->view = MLK_VIEW_NONE;
-    else if (status == MLK_OK && (!definition || !strstr(definition, "miglock_locks")))
-        found->view = MLK_VIEW_FOREIGN;
+        found->view[view] = MLK_VIEW_NONE;
+    else if (status == MLK_OK && (!definition || !strstr(definition, mlk_view_function(view))))
+        found->view[view] = MLK_VIEW_FOREIGN;
     else if (status == MLK_OK)
-        status = look_columns(b, found, error, error_size);
+        status = look_columns(b, found, view, error, error_size);
     mlk_rows_free(rows);
+    mlk_buf_free(&sql);
     return status;
 }
 
@@ -158,15 +166,16 @@ static enum mlk_status look_schema(struct mlk_backend *b, struct mlk_installatio
                                    size_t error_size)
 {
     struct mlk_rows *rows = NULL;
-    enum mlk_status status = ask(b,
-                                 "SELECT (SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME "
-                                 "= 'miglock'), (SELECT COUNT(*) FROM "
-                                 "information_schema.TABLES WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME <> "
-                                 "'locks') + (SELECT COUNT(*) FROM "
-                                 "information_schema.ROUTINES WHERE ROUTINE_SCHEMA = 'miglock') + (SELECT "
-                                 "COUNT(*) FROM information_schema.EVENTS "
-                                 "WHERE EVENT_SCHEMA = 'miglock'), @@plugin_dir, @@hostname",
-                                 "no privilege", &rows, error, error_size);
+    enum mlk_status status =
+        ask(b,
+            "SELECT (SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME "
+            "= 'miglock'), (SELECT COUNT(*) FROM "
+            "information_schema.TABLES WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME NOT IN "
+            "('locks', 'table_locks')) + (SELECT COUNT(*) FROM "
+            "information_schema.ROUTINES WHERE ROUTINE_SCHEMA = 'miglock') + (SELECT "
+            "COUNT(*) FROM information_schema.EVENTS "
+            "WHERE EVENT_SCHEMA = 'miglock'), @@plugin_dir, @@hostname",
+            "no privilege", &rows, error, error_size);
 
     if (status == MLK_OK) {
         const char *dir = mlk_rows_text(rows, 0, 2), *host = mlk_rows_text(rows, 0, 3);
@@ -179,8 +188,8 @@ static enum mlk_status look_schema(struct mlk_backend *b, struct mlk_installatio
         snprintf(found->host, sizeof found->host, "%s", host ? host : "");
     }
     mlk_rows_free(rows);
-    if (status == MLK_OK)
-        status = look_view(b, found, error, error_size);
+    for (size_t i = 0; i < MLK_VIEWS && status == MLK_OK; i++)
+        status = look_view(b, found, i, error, error_size);
     return status;
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The view miglock.locks: the report of miglock_locks() as columns. */
+/* The views miglock.locks and miglock.table_locks: the documents of miglock_locks() and miglock_table_locks()
+ * as columns. */
 #include "install.h"
 
 /* The columns are the same on both servers; JSON in a JSON_TABLE keeps arrays whole (MariaDB shows it as
  * longtext). */
-static const struct {
+struct column {
     const char *name, *type, *path;
-} columns[] = {
+};
+
+static const struct column locks[] = {
     {"target", "VARCHAR(1024)", "$.target"},
     {"tool", "VARCHAR(64)", "$.tool"},
     {"kind", "VARCHAR(8)", "$.kind"},
@@ -31,24 +34,71 @@ static const struct {
     {"blind_spots", "JSON", "$.blind_spots"},
     {"token", "VARCHAR(16)", "$.token"},
     {"next", "TEXT", "$.next"},
+    {NULL, NULL, NULL},
 };
 
-enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
+/* One row for each table: of its DDL and of who blocks it the first. */
+static const struct column table_locks[] = {
+    {"target", "VARCHAR(1024)", "$.target"},
+    {"schema_name", "VARCHAR(64)", "$.schema"},
+    {"table_name", "VARCHAR(64)", "$.table"},
+    {"verdict", "VARCHAR(16)", "$.verdict"},
+    {"root", "VARCHAR(1024)", "$.root"},
+    {"ddl_id", "BIGINT UNSIGNED", "$.ddl[0].connection_id"},
+    {"ddl_kind", "VARCHAR(32)", "$.ddl[0].kind"},
+    {"ddl_phase", "VARCHAR(8)", "$.ddl[0].phase"},
+    {"ddl_seconds", "BIGINT", "$.ddl[0].seconds"},
+    {"ddl_percent", "DECIMAL(4,1)", "$.ddl[0].percent"},
+    {"ddl_statement", "TEXT", "$.ddl[0].statement"},
+    {"blocker_id", "BIGINT UNSIGNED", "$.blockers[0].connection_id"},
+    {"blocker_user", "VARCHAR(128)", "$.blockers[0].user"},
+    {"blocker_host", "VARCHAR(261)", "$.blockers[0].host"},
+    {"blocker_transaction_seconds", "BIGINT", "$.blockers[0].transaction_seconds"},
+    {"blockers", "INT", "$.blocker_count"},
+    {"queue", "INT", "$.queue.count"},
+    {"queue_seconds", "BIGINT", "$.queue.oldest_seconds"},
+    {"connections_used", "INT", "$.connections.used"},
+    {"connections_max", "INT", "$.connections.max"},
+    {"because", "JSON", "$.because"},
+    {"blind_spots", "JSON", "$.blind_spots"},
+    {"token", "VARCHAR(16)", "$.token"},
+    {"next", "TEXT", "$.next"},
+    {NULL, NULL, NULL},
+};
 
-void mlk_view_columns(struct mlk_buf *names)
+static const struct {
+    const char *name, *function;
+    const struct column *columns;
+} views[MLK_VIEWS] = {
+    {"locks", "miglock_locks", locks},
+    {"table_locks", "miglock_table_locks", table_locks},
+};
+
+const char *mlk_view_name(size_t view)
 {
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        mlk_buf_fmt(names, "%s%s", i ? "," : "", columns[i].name);
+    return views[view].name;
 }
 
-void mlk_view_statement(struct mlk_buf *sql)
+const char *mlk_view_function(size_t view)
 {
-    mlk_buf_str(sql, "CREATE OR REPLACE SQL SECURITY INVOKER VIEW `miglock`.`locks` AS SELECT ");
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        mlk_buf_fmt(sql, "%sl.`%s`", i ? ", " : "", columns[i].name);
-    mlk_buf_str(sql, " FROM JSON_TABLE(miglock_locks(), '$[*]' COLUMNS (");
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        mlk_buf_fmt(sql, "%s`%s` %s PATH '%s'", i ? ", " : "", columns[i].name, columns[i].type,
-                    columns[i].path);
+    return views[view].function;
+}
+
+void mlk_view_columns(size_t view, struct mlk_buf *names)
+{
+    for (const struct column *c = views[view].columns; c->name; c++)
+        mlk_buf_fmt(names, "%s%s", c == views[view].columns ? "" : ",", c->name);
+}
+
+void mlk_view_statement(size_t view, struct mlk_buf *sql)
+{
+    mlk_buf_fmt(sql, "CREATE OR REPLACE SQL SECURITY INVOKER VIEW `miglock`.`%s` AS SELECT ",
+                views[view].name);
+    for (const struct column *c = views[view].columns; c->name; c++)
+        mlk_buf_fmt(sql, "%sl.`%s`", c == views[view].columns ? "" : ", ", c->name);
+    mlk_buf_fmt(sql, " FROM JSON_TABLE(%s(), '$[*]' COLUMNS (", views[view].function);
+    for (const struct column *c = views[view].columns; c->name; c++)
+        mlk_buf_fmt(sql, "%s`%s` %s PATH '%s'", c == views[view].columns ? "" : ", ", c->name, c->type,
+                    c->path);
     mlk_buf_str(sql, ")) AS l");
 }

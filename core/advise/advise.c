@@ -94,7 +94,7 @@ static enum mlk_status look(struct mlk_advisor *a, struct mlk_advice *v)
     }
     mlk_copy(v->table.schema, sizeof v->table.schema, schema);
     mlk_copy(v->table.name, sizeof v->table.name, v->ddl->table);
-    status = mlk_table_read(a->s, schema, v->ddl->table, &v->table);
+    status = mlk_advised_table_read(a->s, schema, v->ddl->table, &v->table);
     if (status == MLK_NOT_FOUND) {
         mlk_copy(v->trial.fails, sizeof v->trial.fails, a->s->error);
         return MLK_OK;

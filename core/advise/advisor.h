@@ -74,8 +74,8 @@ void mlk_advise_name(struct mlk_advisor *a, const char *prefix, char *out);
 
 /* table.c: what the server says of it. MLK_NOT_FOUND, with s->error, where there is none or none that this
  * account may see. */
-enum mlk_status mlk_table_read(struct mlk_session *s, const char *schema, const char *table,
-                               struct mlk_table *out);
+enum mlk_status mlk_advised_table_read(struct mlk_session *s, const char *schema, const char *table,
+                                       struct mlk_table *out);
 /* table.c: ids, columns and row_versions, anew. */
 enum mlk_status mlk_table_inner(struct mlk_session *s, struct mlk_table *table);
 /* table.c: appends the name as InnoDB's own tables write it. False where it has other than ASCII characters,

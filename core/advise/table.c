@@ -100,8 +100,8 @@ static enum mlk_status count_partitions(struct mlk_session *s, struct mlk_table 
     return status;
 }
 
-enum mlk_status mlk_table_read(struct mlk_session *s, const char *schema, const char *table,
-                               struct mlk_table *out)
+enum mlk_status mlk_advised_table_read(struct mlk_session *s, const char *schema, const char *table,
+                                       struct mlk_table *out)
 {
     struct mlk_rows *rows = NULL;
     struct mlk_buf sql;

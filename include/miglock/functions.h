@@ -14,6 +14,7 @@
     X(miglock_release)                                                                                       \
     X(miglock_repair)                                                                                        \
     X(miglock_status)                                                                                        \
+    X(miglock_table_locks)                                                                                   \
     X(miglock_tools)                                                                                         \
     X(miglock_version)
 

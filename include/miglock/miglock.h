@@ -44,6 +44,11 @@ enum mlk_status mlk_probe_connection(struct mlk_session *s, uint64_t connection_
 enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out, char *error,
                           size_t error_size);
 
+/* An array of documents (docs/table-locks.md): every table that DDL is at work on or that sessions wait for,
+ * of one schema where schema is not NULL. Opens none of these tables. */
+enum mlk_status mlk_table_locks(struct mlk_session *s, const char *schema, cJSON **out, char *error,
+                                size_t error_size);
+
 /* Releases the lock if the policy allows it and the token still fits. token may be NULL only with dry_run.
  * dry_run: decides and explains, changes nothing (outcome "would release" or "refused").
  * A refusal is a document, not an error. */

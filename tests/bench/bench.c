@@ -12,7 +12,7 @@ enum { ROUNDS = 15, ROWS = 1000000, CALLS = 1000000 };
 
 static _Noreturn void usage(void)
 {
-    (void)fputs("usage: mlk_bench --socket PATH --pid PID [options] status|name|cli|locks|memory\n"
+    (void)fputs("usage: mlk_bench --socket PATH --pid PID [options] status|name|cli|locks|tables|memory\n"
                 "  --label NAME        of the server, in the table\n"
                 "  --rounds N          of each measurement (15)\n"
                 "  --sizes N,N,...     connections, for status (10,1000,5000)\n"
@@ -118,6 +118,8 @@ int main(int argc, char **argv)
         bench_process(&b);
     else if (strcmp(section, "locks") == 0)
         bench_locks(&b);
+    else if (strcmp(section, "tables") == 0)
+        bench_tables(&b);
     else if (strcmp(section, "memory") == 0)
         bench_memory(&b);
     else

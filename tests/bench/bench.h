@@ -88,6 +88,7 @@ void bench_status(const struct bench *b, const char *sizes);
 void bench_name(const struct bench *b);
 void bench_process(const struct bench *b);
 void bench_locks(const struct bench *b);
+void bench_tables(const struct bench *b);
 void bench_memory(const struct bench *b);
 
 #endif

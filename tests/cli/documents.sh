@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The examples in README.md and docs/ run as they stand: every SQL block, every command line.
-# mariadb options: --performance-schema=ON --performance-schema-instrument=wait/lock/metadata/sql/mdl=ON
+# mariadb options: --performance-schema=ON --performance-schema-instrument=wait/lock/metadata/sql/mdl=ON --performance-schema-consumer-events-statements-current=ON
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$MLK_TOP/tests/cli/lib.sh"
@@ -83,9 +83,10 @@ for file in "$MLK_TOP"/README.md "$MLK_TOP"/docs/*.md; do
 done
 
 # The members that docs/report.md lists are those that there are.
-# listed LINE: the names in the table after the line that begins so.
+page='report.md'
+# listed LINE: the names in the table after the line that begins so, in that page.
 listed() {
-	awk -v from="$1" 'index($0, from) == 1 {on = 1} on && /^\|/ {print; seen = 1} on && seen && !/^\|/ {exit}' "$MLK_TOP/docs/report.md" |
+	awk -v from="$1" 'index($0, from) == 1 {on = 1} on && /^\|/ {print; seen = 1} on && seen && !/^\|/ {exit}' "$MLK_TOP/docs/$page" |
 		grep -oE '^\| (`[a-z_]+`,? ?)+' | grep -oE '[a-z_]{2,}'
 }
 # members WHAT EXPRESSION LINE...: an object of the last answer has the members in these tables.
@@ -109,3 +110,39 @@ members 'docs/report.md lists the members of what a message says' d '## What a m
 members 'docs/report.md lists the members of a match' 'd.matches[0]' 'A match:'
 mlk tools --json
 members 'docs/report.md lists the members of a tool' r '## The tools'
+
+# What docs/table-locks.md shows is what such a cascade looks like, but for numbers and for lines that are cut.
+root "CREATE TABLE shop.orders (id INT PRIMARY KEY, note VARCHAR(40)) ENGINE = InnoDB; INSERT INTO shop.orders VALUES (1, 'a')"
+waiting() { [[ $(root "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for table metadata lock'") == "$1" ]]; }
+session_start forgotten root -D shop
+session_send forgotten "BEGIN; UPDATE orders SET note = 'paid' WHERE id = 1"
+changed() { [[ $(root 'SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_rows_modified = 1') == 1 ]]; }
+until_true 20 changed || not_ok 'the transaction is open'
+session_start ddl root -D shop
+session_send ddl 'ALTER TABLE orders ADD COLUMN c INT, ALGORITHM=INPLACE'
+until_true 20 waiting 1 || not_ok 'the ALTER waits'
+for i in 1 2 3 4 5; do
+	session_start "queued$i" root -D shop
+	session_send "queued$i" "$([[ $i == 5 ]] && echo 'INSERT INTO orders (id) VALUES (7)' || echo 'SELECT COUNT(*) FROM orders')"
+done
+until_true 20 waiting 6 || not_ok 'five queue'
+# masked: numbers are alike, and of a tree's lines those that fit.
+masked() { grep -vF '...' | tr -s ' \n' '  ' | sed -E 's/[0-9]+[hms]?[0-9]*[ms]?/N/g; s/not seen .*//; s/ $//'; }
+mlk tables
+masked <out >have
+blocks text "$MLK_TOP/docs/table-locks.md" | masked >told
+if diff told have >differences; then ok 'docs/table-locks.md shows it'; else not_ok 'docs/table-locks.md shows it' "$(<out)"; fi
+mlk tables --json
+page='table-locks.md'
+members 'docs/table-locks.md lists the members of a table' r '## The document'
+members 'docs/table-locks.md lists the members of a queue' r.queue 'The queue:'
+# besides those of a session
+value "Object.fromEntries(Object.entries(d[0].ddl[0]).filter(([k]) => !(k in d[0].queue.first[0]) || k.startsWith('trans') || k === 'lock_type'))" >part
+value "Object.keys(d).sort().join('\n')" part >have
+(listed 'A session has'; listed 'DDL:') | sort >told
+if diff told have >differences; then ok 'and of DDL'; else not_ok 'and of DDL' "$(<differences)"; fi
+value "Object.keys(d[0].blockers[0]).filter(k => !(k in d[0].queue.first[0])).sort().join('\n')" >have
+listed 'A blocker:' | sort >told
+if diff told have >differences; then ok 'and of a blocker'; else not_ok 'and of a blocker' "$(<differences)"; fi
+session_send forgotten ROLLBACK
+for i in forgotten ddl queued1 queued2 queued3 queued4 queued5; do session_close "$i"; done

@@ -10,7 +10,7 @@ set -euo pipefail
 mode=functions # for mlk: no --no-functions
 plugin_dir=$(root 'SELECT @@plugin_dir')
 
-# How many of the functions can be called, and whether the view is there.
+# How many of the functions can be called, and how many of the views are there.
 callable() {
 	local count=0
 	if root 'SELECT miglock_version()' >/dev/null 2>&1; then count=$((count + 1)); fi
@@ -21,12 +21,13 @@ callable() {
 	if root 'SELECT miglock_probe(CONNECTION_ID())' >/dev/null 2>&1; then count=$((count + 1)); fi
 	if root "SELECT miglock_release('rails:app', '000000000000')" >/dev/null 2>&1; then count=$((count + 1)); fi
 	if root "SELECT miglock_repair('knex:app', '000000000000')" >/dev/null 2>&1; then count=$((count + 1)); fi
+	if root 'SELECT miglock_table_locks()' >/dev/null 2>&1; then count=$((count + 1)); fi
 	printf '%s' "$count"
 }
-views() { root "SELECT COUNT(*) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME = 'locks'"; }
+views() { root "SELECT COUNT(*) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = 'miglock' AND TABLE_NAME IN ('locks', 'table_locks')"; }
 schemas() { root "SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'miglock'"; }
 state() { printf '%s functions, %s view, %s schema' "$(callable)" "$(views)" "$(schemas)"; }
-all='8 functions, 1 view, 1 schema'
+all='9 functions, 2 view, 1 schema'
 none='0 functions, 0 view, 0 schema'
 state_is() { is "$1" "$(state)" "$2"; }
 library_in() { if is_mariadb; then root "INSTALL SONAME 'miglock'"; else root "INSTALL COMPONENT 'file://miglock'"; fi; }
@@ -138,6 +139,9 @@ is 'its reasons are JSON' \
 	"$(root "SELECT JSON_VALID(because) AND JSON_LENGTH(because) > 0 AND JSON_VALID(blind_spots) FROM miglock.locks WHERE target = 'ghost:shop'")" 1
 is 'SELECT * has its columns' "$(server_client -B -e 'SELECT * FROM miglock.locks' | head -n 1 | tr '\t' ' ')" \
 	'target tool kind schema_name lock_name lock_table server_wide verdict held since held_seconds expires owner_text holder_id holder_user holder_host holder_program holder_pid waiters candidates because blind_spots token next'
+is 'SELECT * of the other view has its columns' "$(server_client -t -e 'DESCRIBE miglock.table_locks' | awk 'NR > 3 && $2 { printf "%s%s", n++ ? " " : "", $2 }')" \
+	'target schema_name table_name verdict root ddl_id ddl_kind ddl_phase ddl_seconds ddl_percent ddl_statement blocker_id blocker_user blocker_host blocker_transaction_seconds blockers queue queue_seconds connections_used connections_max because blind_spots token next'
+is 'it is empty where nobody waits' "$(root 'SELECT COUNT(*) FROM miglock.table_locks')" 0
 is 'the next statement in it works' \
 	"$(root "$(root "SELECT next FROM miglock.locks WHERE target = 'ghost:shop'")" | grep -c '"outcome":"released"')" 1
 root "GRANT SELECT ON miglock.locks TO nobody"
@@ -154,7 +158,9 @@ half() {
 	state_is "all is there: $what" "$all"
 }
 root 'DROP VIEW miglock.locks'
-half 'the view is missing'
+half 'a view is missing'
+root 'DROP VIEW miglock.table_locks'
+half 'the other view is missing'
 root 'DROP DATABASE miglock'
 half 'the schema is missing'
 root 'CREATE OR REPLACE SQL SECURITY INVOKER VIEW miglock.locks AS SELECT miglock_locks() AS target'
@@ -190,7 +196,11 @@ mlk install
 code_is 'install over a table of that name' 1
 err_has 'names it' 'miglock.locks'
 state_is 'nothing was changed' '0 functions, 0 view, 1 schema'
-root 'DROP TABLE miglock.locks; CREATE VIEW miglock.locks AS SELECT 1 AS one'
+root 'DROP TABLE miglock.locks; CREATE TABLE miglock.table_locks (id INT)'
+mlk install
+code_is 'install over a table of the other name' 1
+err_has 'names that' 'miglock.table_locks'
+root 'DROP TABLE miglock.table_locks; CREATE VIEW miglock.locks AS SELECT 1 AS one'
 mlk install
 code_is 'install over a view of somebody else' 1
 library_in

@@ -8,7 +8,7 @@
 #include "udf_checks.h"
 #include "udf_host.h"
 
-enum { FUNCTIONS = 8 };
+enum { FUNCTIONS = 9 };
 
 static struct mysql_component *component;
 

@@ -15,10 +15,11 @@ static const struct {
     bool asks_server;
     bool numbers; /* its arguments may be numbers too */
 } functions[] = {
-    {"miglock_locks", 0, 1, true, false},  {"miglock_name", 2, 3, false, false},
-    {"miglock_probe", 1, 1, true, true},   {"miglock_release", 2, 3, true, false},
-    {"miglock_repair", 2, 3, true, false}, {"miglock_status", 1, 2, true, false},
-    {"miglock_tools", 0, 0, false, false}, {"miglock_version", 0, 0, false, false},
+    {"miglock_locks", 0, 1, true, false},       {"miglock_name", 2, 3, false, false},
+    {"miglock_probe", 1, 1, true, true},        {"miglock_release", 2, 3, true, false},
+    {"miglock_repair", 2, 3, true, false},      {"miglock_status", 1, 2, true, false},
+    {"miglock_table_locks", 0, 1, true, false}, {"miglock_tools", 0, 0, false, false},
+    {"miglock_version", 0, 0, false, false},
 };
 
 void check_exports(void **state)

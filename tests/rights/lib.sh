@@ -47,7 +47,7 @@ install_miglock() {
 		return
 	fi
 	sql="INSTALL SONAME 'miglock';"
-	for name in version tools name status locks probe release repair; do
+	for name in version tools name status locks probe release repair table_locks; do
 		sql+="CREATE FUNCTION miglock_$name RETURNS STRING SONAME 'miglock.so';"
 	done
 	root "$sql"

@@ -1,93 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Memory that runs out at any allocation: an error or a poorer answer, never a crash, a leak, or a lock in
- * between. The linker sends the core's allocations here (-Wl,--wrap), cJSON's come through its hooks. Leaks
- * of JSON are counted here; a sanitizer build sees the others too. */
+ * between. Leaks of JSON are counted here; a sanitizer build sees the others too. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "scene.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-char *__real_strdup(const char *text);
-char *__real_strndup(const char *text, size_t len);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-char *__wrap_strdup(const char *text);
-char *__wrap_strndup(const char *text, size_t len);
-
-static struct {
-    bool armed;
-    bool all_after; /* and every later one too */
-    size_t fail_at; /* counts from 1 */
-    size_t count;
-    long json_blocks; /* of cJSON, now */
-} heap;
-
-static bool fails(void)
-{
-    if (!heap.armed)
-        return false;
-    heap.count++;
-    return heap.all_after ? heap.count >= heap.fail_at : heap.count == heap.fail_at;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
-
-char *__wrap_strndup(const char *text, size_t len)
-{
-    return fails() ? NULL : __real_strndup(text, len);
-}
-
-static void *json_malloc(size_t size)
-{
-    void *block = fails() ? NULL : __real_malloc(size);
-
-    heap.json_blocks += block ? 1 : 0;
-    return block;
-}
-
-static void json_free(void *block)
-{
-    heap.json_blocks -= block ? 1 : 0;
-    free(block);
-}
-
-static void arm(size_t n, bool all_after)
-{
-    heap.armed = true;
-    heap.all_after = all_after;
-    heap.fail_at = n;
-    heap.count = 0;
-}
-
-/* Whether the allocation that was to fail has come. */
-static bool disarm(void)
-{
-    heap.armed = false;
-    return heap.count >= heap.fail_at;
-}
+#include "heap.h"
+#include "scene_tables.h"
 
 enum { MANY = 20000 };
 
@@ -247,21 +166,21 @@ static void every_allocation_may_fail(void **state)
         cJSON_Delete(d);
         scene_close(s);
         for (size_t n = 1; again; n++) {
-            long before = heap.json_blocks;
+            long before = heap_json_blocks();
             enum mlk_status status;
 
             assert_true(n < MANY);
             d = NULL;
             s = call->open(flavour);
-            arm(n, i / 2 % 2 != 0);
+            heap_arm(n, i / 2 % 2 != 0);
             status = act(call, s, token, &d);
-            again = disarm();
+            again = heap_disarm();
             check(call, s, status, d, verdict, n);
             cJSON_Delete(d);
             s->ops->close(s);
-            if (heap.json_blocks != before)
+            if (heap_json_blocks() != before)
                 fail_msg("call %d of %s leaks %ld blocks of JSON when allocation %zu fails%s",
-                         (int)call->what, call->target, heap.json_blocks - before, n,
+                         (int)call->what, call->target, heap_json_blocks() - before, n,
                          i / 2 % 2 ? " and all after it" : "");
         }
     }
@@ -275,7 +194,7 @@ static void every_allocation_of_the_list_may_fail(void **state)
     for (size_t n = 1; again; n++) {
         struct mlk_session *s = open_rails(MLK_MYSQL);
         char error[MLK_ERROR_MAX] = "";
-        long before = heap.json_blocks;
+        long before = heap_json_blocks();
         enum mlk_status status;
         cJSON *d = NULL;
 
@@ -284,15 +203,43 @@ static void every_allocation_of_the_list_may_fail(void **state)
         mlk_fake_rows(s, "FROM information_schema.SCHEMATA", "SCHEMA_NAME\nblog\nshop\n");
         scene_lock_tables(s, ""
                              "blog|migrations_lock|lock_key,locked,acquired_at,released_at\n");
-        arm(n, false);
+        heap_arm(n, false);
         status = mlk_locks(s, NULL, &d, error, sizeof error);
-        again = disarm();
+        again = heap_disarm();
         assert_true((status == MLK_OK) == (d != NULL));
         cJSON_Delete(d);
         s->ops->close(s);
-        if (heap.json_blocks != before)
-            fail_msg("the list leaks %ld blocks of JSON when allocation %zu fails", heap.json_blocks - before,
-                     n);
+        if (heap_json_blocks() != before)
+            fail_msg("the list leaks %ld blocks of JSON when allocation %zu fails",
+                     heap_json_blocks() - before, n);
+    }
+}
+
+static void every_allocation_of_tables_may_fail(void **state)
+{
+    bool again = true;
+
+    (void)state;
+    for (size_t n = 2; again; n++) {
+        struct mlk_session *s = scene_cascade(n % 2 ? MLK_MYSQL : MLK_MARIADB);
+        char error[MLK_ERROR_MAX] = "";
+        long before = heap_json_blocks();
+        enum mlk_status status;
+        cJSON *d = NULL;
+
+        assert_true(n < MANY);
+        if (n / 2 % 2)
+            scene_waits_plugin(s, NULL);
+        heap_arm(n / 4 + 1, false);
+        status = mlk_table_locks(s, NULL, &d, error, sizeof error);
+        again = heap_disarm();
+        assert_true((status == MLK_OK) == (d != NULL));
+        assert_true(status == MLK_OK || error[0]);
+        cJSON_Delete(d);
+        s->ops->close(s);
+        if (heap_json_blocks() != before)
+            fail_msg("the tables leak %ld blocks of JSON when allocation %zu fails",
+                     heap_json_blocks() - before, n / 4 + 1);
     }
 }
 
@@ -302,19 +249,19 @@ static void every_allocation_of_the_tools_may_fail(void **state)
 
     (void)state;
     for (size_t n = 1; again; n++) {
-        long before = heap.json_blocks;
+        long before = heap_json_blocks();
         cJSON *d = NULL;
         enum mlk_status status;
 
         assert_true(n < MANY);
-        arm(n, false);
+        heap_arm(n, false);
         status = mlk_tools(&d);
-        again = disarm();
+        again = heap_disarm();
         assert_true((status == MLK_OK) == (d != NULL));
         cJSON_Delete(d);
-        if (heap.json_blocks != before)
-            fail_msg("the tools leak %ld blocks of JSON when allocation %zu fails", heap.json_blocks - before,
-                     n);
+        if (heap_json_blocks() != before)
+            fail_msg("the tools leak %ld blocks of JSON when allocation %zu fails",
+                     heap_json_blocks() - before, n);
     }
 }
 
@@ -331,19 +278,19 @@ static void every_allocation_of_explain_may_fail(void **state)
         bool again = true;
 
         for (size_t n = 1; again; n++) {
-            long before = heap.json_blocks;
+            long before = heap_json_blocks();
             cJSON *d = NULL;
             enum mlk_status status;
 
             assert_true(n < MANY);
-            arm(n, false);
+            heap_arm(n, false);
             status = mlk_explain(texts[t], strlen(texts[t]), &d);
-            again = disarm();
+            again = heap_disarm();
             assert_true(status == (again ? MLK_NO_MEMORY : MLK_OK) && (status == MLK_OK) == (d != NULL));
             cJSON_Delete(d);
-            if (heap.json_blocks != before)
+            if (heap_json_blocks() != before)
                 fail_msg("explain leaks %ld blocks of JSON when allocation %zu fails",
-                         heap.json_blocks - before, n);
+                         heap_json_blocks() - before, n);
         }
     }
 }
@@ -360,14 +307,14 @@ static void rows_and_texts(void **state)
         struct mlk_buf b;
         size_t kept = 0;
 
-        arm(n, false);
+        heap_arm(n, false);
         rows = mlk_rows_new(2, names);
         for (int i = 0; rows && i < 20; i++)
             kept += mlk_rows_add(rows, cells, NULL) == MLK_OK;
         mlk_buf_init(&b, 5000);
         for (int i = 0; i < 300; i++)
             mlk_buf_str(&b, "0123456789");
-        again = disarm();
+        again = heap_disarm();
         if (rows)
             assert_int_equal(rows->count, kept);
         for (size_t i = 0; rows && i < rows->count; i++)
@@ -381,9 +328,10 @@ static void rows_and_texts(void **state)
 
 int main(void)
 {
-    cJSON_Hooks hooks = {.malloc_fn = json_malloc, .free_fn = json_free};
+    cJSON_Hooks hooks = {.malloc_fn = heap_json_malloc, .free_fn = heap_json_free};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_and_texts),
+        cmocka_unit_test(every_allocation_of_tables_may_fail),
         cmocka_unit_test(every_allocation_of_the_tools_may_fail),
         cmocka_unit_test(every_allocation_of_explain_may_fail),
         cmocka_unit_test(every_allocation_may_fail),

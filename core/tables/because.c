@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The reasons of a table's document as sentences, the root of it first. */
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../ask.h"
+#include "miglock/text.h"
+#include "../peer.h"
+#include "docs.h"
+
+enum { SAID = 3, STATEMENT = 120, TEXT = 1000, WORKED = 60 };
+
+void mlk_table_object_text(const struct mlk_table_group *group, struct mlk_buf *out)
+{
+    if (group->object == MLK_ON_TABLE)
+        mlk_buf_fmt(out, "%s.%s", group->schema, group->name);
+    else if (group->object == MLK_ON_SCHEMA && group->schema[0])
+        mlk_buf_fmt(out, "the schema %s", group->schema);
+    else
+        mlk_buf_str(out, group->object == MLK_ON_SCHEMA ? "a schema" : "the whole server");
+}
+
+/* What it means to have that lock: a clause to follow a session's name. */
+static void add_holds(const struct mlk_table_group *group, const struct mlk_table_lock *lock,
+                      struct mlk_buf *out)
+{
+    bool locked = lock->mdl == MLK_MDL_SHARED_NO_READ_WRITE || lock->mdl == MLK_MDL_SHARED_READ_ONLY ||
+                  lock->mdl == MLK_MDL_SHARED_NO_WRITE;
+
+    if (!lock->type) {
+        mlk_buf_str(out, "could have a lock on ");
+        mlk_table_object_text(group, out);
+    } else if (group->object != MLK_ON_SERVER) {
+        mlk_buf_str(out, locked ? "has locked " : "has a lock on ");
+        mlk_table_object_text(group, out);
+        mlk_buf_str(out, locked ? " (LOCK TABLES or FLUSH TABLES)" : "");
+    } else if (strcmp(group->name, "BACKUP LOCK") == 0) {
+        mlk_buf_str(out, "has locked the server for a backup (LOCK INSTANCE FOR BACKUP)");
+    } else if (strcmp(group->name, "BACKUP") != 0 || strncasecmp(lock->type, "BACKUP_FTWRL", 12) == 0) {
+        mlk_buf_str(out, lock->mdl == MLK_MDL_INTENTION_EXCLUSIVE
+                             ? "changes data or tables"
+                             : "has the global read lock (FLUSH TABLES WITH READ LOCK)");
+    } else {
+        bool stage = lock->mdl >= MLK_MDL_BACKUP_START && lock->mdl <= MLK_MDL_BACKUP_WAIT_COMMIT;
+
+        mlk_buf_str(out, stage ? "takes a backup (BACKUP STAGE)" : "changes data or tables");
+    }
+}
+
+static void add_statement(const char *statement, struct mlk_buf *out)
+{
+    char line[STATEMENT] = "";
+
+    mlk_printable(line, sizeof line, statement, strlen(statement));
+    mlk_buf_str(out, line);
+}
+
+static void add_doing(const struct mlk_table_scene *scene, const struct mlk_person *p, struct mlk_buf *out)
+{
+    if (p->id == scene->s->caller_id)
+        mlk_buf_str(out, ": that is your own connection");
+    else if (mlk_person_sleeps(p))
+        mlk_buf_fmt(out, " and has done nothing for %" PRId64 " s", p->seconds);
+    else if (p->command && strcasecmp(p->command, "Killed") == 0)
+        mlk_buf_str(out, "; it is being killed and has not ended yet");
+    else if (p->rolling_back)
+        mlk_buf_str(out, " and is rolling its transaction back");
+    else if (p->statement) {
+        mlk_buf_fmt(out, " and has been running for %" PRId64 " s: ", p->seconds);
+        add_statement(p->statement, out);
+    }
+    if (p->in_transaction && p->transaction_seconds >= 0 && mlk_person_sleeps(p))
+        mlk_buf_fmt(out, ", in a transaction open for %" PRId64 " s", p->transaction_seconds);
+    if (p->changes > 0)
+        mlk_buf_fmt(out, "%s changed %" PRId64 " row%s",
+                    mlk_person_sleeps(p) && p->in_transaction ? " that" : "; its transaction", p->changes,
+                    p->changes == 1 ? "" : "s");
+}
+
+/* Of a session that no list has nothing but its lock is known. */
+static void say_hidden(const struct mlk_table_doc *doc, const struct mlk_table_one *one, cJSON *because)
+{
+    struct mlk_buf b;
+
+    mlk_buf_init(&b, TEXT);
+    add_holds(doc->group, one->lock, &b);
+    if (one->lock->id)
+        mlk_say(because, "connection %" PRIu64 ", which is not visible to this account, %s", one->lock->id,
+                mlk_buf_text(&b));
+    else
+        mlk_say(because,
+                "something without a connection %s: a thread of the server's own, or a prepared XA "
+                "transaction (XA RECOVER)",
+                mlk_buf_text(&b));
+    mlk_buf_free(&b);
+}
+
+static void say_blocker(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
+                        const struct mlk_table_doc *doc, const struct mlk_table_one *one, cJSON *because)
+{
+    const struct mlk_table_detail *detail = mlk_table_detail_of(docs, one->lock->id);
+    struct mlk_buf b;
+
+    if (!one->person) {
+        say_hidden(doc, one, because);
+        return;
+    }
+    mlk_buf_init(&b, TEXT);
+    mlk_person_describe(one->person, &b);
+    mlk_buf_str(&b, " ");
+    add_holds(doc->group, one->lock, &b);
+    add_doing(scene, one->person, &b);
+    mlk_say(because, "%s", mlk_buf_text(&b));
+    mlk_buf_reset(&b);
+    if (detail->last_statement && mlk_person_sleeps(one->person)) {
+        add_statement(detail->last_statement, &b);
+        mlk_say(because, "connection %" PRIu64 " last ran: %s", one->lock->id, mlk_buf_text(&b));
+    }
+    mlk_buf_reset(&b);
+    if (detail->looked && detail->peer.peer != MLK_PEER_UNKNOWN) {
+        mlk_peer_describe(&detail->peer, &b);
+        mlk_say(because, "the client of connection %" PRIu64 " %s", one->lock->id, mlk_buf_text(&b));
+    }
+    mlk_buf_free(&b);
+}
+
+static void say_blockers(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
+                         const struct mlk_table_doc *doc, cJSON *because)
+{
+    for (size_t i = 0; i < doc->blocker_count && i < SAID; i++)
+        say_blocker(scene, docs, doc, &doc->blockers[i], because);
+    if (doc->blocker_count > SAID)
+        mlk_say(because, "%zu more sessions have locks that keep others waiting", doc->blocker_count - SAID);
+}
+
+static void say_work(const struct mlk_table_docs *docs, const struct mlk_table_doc *doc,
+                     const struct mlk_table_work *work, cJSON *because)
+{
+    const struct mlk_person *p = mlk_table_person(&work->one);
+    double percent = mlk_table_detail_of(docs, p->id)->percent;
+    const char *kind = work->text.kind[0] ? work->text.kind : "a statement";
+    struct mlk_buf b;
+
+    mlk_buf_init(&b, TEXT);
+    if (work->waits) {
+        mlk_say(because, "%s of connection %" PRIu64 ", %" PRId64 " s old, waits for its turn%s", kind, p->id,
+                p->seconds, doc->behind ? ", and who comes later queues behind it" : "");
+        if (p->seconds >= WORKED && doc->queue_seconds >= 0 && doc->queue_seconds < p->seconds / 2)
+            mlk_say(because,
+                    "the queue is younger than %s of connection %" PRIu64
+                    ": that may have worked before it waited, and ending it loses that work",
+                    kind, p->id);
+    } else {
+        if (p->state && p->state[0])
+            mlk_buf_fmt(&b, " (%s", p->state);
+        if (percent >= 0)
+            mlk_buf_fmt(&b, "%s%.0f %%", b.len ? ", " : " (", percent);
+        mlk_say(because, "%s of connection %" PRIu64 " has been running for %" PRId64 " s%s%s", kind, p->id,
+                p->seconds, mlk_buf_text(&b), b.len ? ")" : "");
+    }
+    mlk_buf_free(&b);
+}
+
+static void say_queue(const struct mlk_table_doc *doc, cJSON *because)
+{
+    struct mlk_buf kinds;
+
+    if (!doc->queue_count)
+        return;
+    mlk_buf_init(&kinds, TEXT);
+    for (size_t i = 0; i < doc->kind_count; i++)
+        (void)mlk_buf_fmt(&kinds, "%s%zu %s", i ? ", " : "", doc->kinds[i].count, doc->kinds[i].kind);
+    if (doc->kinds_other)
+        (void)mlk_buf_fmt(&kinds, ", %zu others", doc->kinds_other);
+    mlk_say(because, "%zu session%s wait%s, the oldest for %" PRId64 " s: %s", doc->queue_count,
+            doc->queue_count == 1 ? "" : "s", doc->queue_count == 1 ? "s" : "",
+            doc->queue_seconds > 0 ? doc->queue_seconds : 0, mlk_buf_text(&kinds));
+    mlk_buf_free(&kinds);
+}
+
+/* Where the root of it is another object. */
+static void say_way(const struct mlk_table_doc *doc, cJSON *because)
+{
+    struct mlk_buf here, there;
+
+    if (doc->root == doc)
+        return;
+    mlk_buf_init(&here, TEXT);
+    mlk_buf_init(&there, TEXT);
+    mlk_table_object_text(doc->group, &here);
+    mlk_table_object_text(doc->root->group, &there);
+    mlk_say(because, "it is a lock on %s that keeps %s waiting", mlk_buf_text(&there), mlk_buf_text(&here));
+    mlk_buf_free(&here);
+    mlk_buf_free(&there);
+}
+
+void mlk_table_because(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
+                       const struct mlk_table_doc *doc, cJSON *because)
+{
+    if (doc->root != doc) {
+        say_blockers(scene, docs, doc->root, because);
+        for (size_t i = 0; !doc->root->blocker_count && i < doc->root->ddl_count && i < SAID; i++)
+            say_work(docs, doc->root, &doc->root->ddl[i], because);
+        say_way(doc, because);
+    }
+    say_blockers(scene, docs, doc, because);
+    for (size_t i = 0; i < doc->ddl_count && i < SAID; i++)
+        say_work(docs, doc, &doc->ddl[i], because);
+    say_queue(doc, because);
+    if (cJSON_GetArraySize(because) == 0 || (doc->root == doc && !doc->blocker_count && doc->queue_count &&
+                                             mlk_table_verdict(scene, docs, doc) == MLK_UNKNOWN))
+        mlk_say(because, "nobody that this account can see keeps them waiting: look again");
+}
