@@ -185,31 +185,36 @@ enum mlk_status mlk_people_know_these(struct mlk_session *s, const struct mlk_se
                                       struct mlk_people *people, const uint64_t *ids, size_t count,
                                       cJSON *blind_spots)
 {
+    struct mlk_rows **slot = &people->attributes[people->attributes[0] ? 1 : 0], *rows;
     enum mlk_status status;
 
+    if (people->programs || *slot)
+        return MLK_OK;
     if (!server->performance_schema) {
         mlk_say(blind_spots, "performance_schema is off: programs and process ids of clients are not known");
         return MLK_OK;
     }
-    status = ask_attributes(s, ids, count, false, &people->attributes);
+    status = ask_attributes(s, ids, count, false, slot);
     if (status && !mlk_ask_over(status)) {
         mlk_say(
             blind_spots,
             "without SELECT on performance_schema.session_connect_attrs programs and process ids of other "
             "accounts' clients are not known");
-        status = ask_attributes(s, ids, count, true, &people->attributes);
+        status = ask_attributes(s, ids, count, true, slot);
     }
     if (status)
         return mlk_ask_over(status) ? status : MLK_OK;
-    for (size_t i = 0; i < people->attributes->count; i++) {
-        struct mlk_person *p = mlk_people_find(people, mlk_rows_id(people->attributes, i, 0));
+    rows = *slot;
+    people->programs = count == 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct mlk_person *p = mlk_people_find(people, mlk_rows_id(rows, i, 0));
 
         if (!p)
             continue;
-        if (mlk_same_text(mlk_rows_text(people->attributes, i, 1), "_pid"))
-            p->pid = mlk_rows_int(people->attributes, i, 2, -1);
+        if (mlk_same_text(mlk_rows_text(rows, i, 1), "_pid"))
+            p->pid = mlk_rows_int(rows, i, 2, -1);
         else
-            p->program = mlk_rows_text(people->attributes, i, 2);
+            p->program = mlk_rows_text(rows, i, 2);
     }
     return MLK_OK;
 }

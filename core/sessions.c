@@ -228,7 +228,8 @@ void mlk_people_free(struct mlk_people *people)
     free(people->list);
     free(people->by_id);
     mlk_rows_free(people->rows);
-    mlk_rows_free(people->attributes);
+    mlk_rows_free(people->attributes[0]);
+    mlk_rows_free(people->attributes[1]);
     mlk_rows_free(people->threads);
     free(people->by_thread);
     memset(people, 0, sizeof *people);

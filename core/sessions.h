@@ -42,7 +42,8 @@ struct mlk_people {
     bool threads_readable;        /* performance_schema can be asked for the threads */
     struct mlk_thread *by_thread; /* in the order of numbers; NULL: not known */
     size_t thread_count;
-    struct mlk_rows *rows, *attributes, *threads; /* private: own the texts */
+    bool programs; /* what the clients of all of them say of themselves is known, as far as it can be */
+    struct mlk_rows *rows, *attributes[2], *threads; /* private: own the texts */
     struct mlk_person **by_id;                    /* private: the list in the order of ids */
 };
 
@@ -55,7 +56,8 @@ enum mlk_status mlk_people_read(struct mlk_session *s, const struct mlk_server *
 enum mlk_status mlk_people_know(struct mlk_session *s, const struct mlk_server *server,
                                 struct mlk_people *people, const struct mlk_person *holder,
                                 cJSON *blind_spots);
-/* The same of these sessions only, which should be few; of all where count is 0. */
+/* The same of these sessions only, which should be few; of all where count is 0. What is known of others
+ * stays known; at most two calls ask. */
 enum mlk_status mlk_people_know_these(struct mlk_session *s, const struct mlk_server *server,
                                       struct mlk_people *people, const uint64_t *ids, size_t count,
                                       cJSON *blind_spots);

@@ -72,7 +72,7 @@ static enum mlk_status ask_threads(struct mlk_table_scene *scene, const struct m
     mlk_buf_init(&sql, 4096);
     mlk_buf_fmt(&sql, MLK_TAG "SELECT %s FROM performance_schema.%s WHERE THREAD_ID IN (0", select, table);
     for (size_t i = 0; i < docs->detail_count; i++) {
-        uint64_t number = mlk_people_thread_number(&scene->people, docs->details[i].id);
+        uint64_t number = mlk_people_thread_number(scene->people, docs->details[i].id);
 
         if (number)
             mlk_buf_fmt(&sql, ", %" PRIu64, number);
@@ -97,7 +97,7 @@ static bool consumer_on(const struct mlk_rows *consumers, const char *name)
 static struct mlk_table_detail *of_thread(struct mlk_table_scene *scene, struct mlk_table_docs *docs,
                                           const struct mlk_rows *rows, size_t row)
 {
-    return add(docs, mlk_people_of_thread(&scene->people, mlk_rows_id(rows, row, 0)));
+    return add(docs, mlk_people_of_thread(scene->people, mlk_rows_id(rows, row, 0)));
 }
 
 /* The statement of a session that sleeps is the last one that ended; those inside of a procedure are left
@@ -141,7 +141,7 @@ static enum mlk_status read_events(struct mlk_table_scene *scene, struct mlk_tab
     struct mlk_rows *consumers = NULL;
     enum mlk_status status = MLK_OK;
 
-    if (!scene->people.by_thread || (!statements && !stages)) {
+    if (!scene->people->by_thread || (!statements && !stages)) {
         if (statements)
             mlk_say(scene->blind_spots, "what idle sessions last ran is not visible");
         return MLK_OK;
@@ -199,10 +199,10 @@ enum mlk_status mlk_table_details(struct mlk_table_scene *scene, struct mlk_tabl
         return MLK_OK;
     for (size_t i = 0; i < docs->detail_count; i++)
         ids[i] = docs->details[i].id;
-    status = mlk_people_know_these(scene->s, &scene->server, &scene->people, ids, docs->detail_count,
+    status = mlk_people_know_these(scene->s, scene->server, scene->people, ids, docs->detail_count,
                                    scene->blind_spots);
     for (size_t i = 0; !status && i < docs->detail_count; i++) {
-        const struct mlk_person *p = mlk_person_find(&scene->people, docs->details[i].id);
+        const struct mlk_person *p = mlk_person_find(scene->people, docs->details[i].id);
 
         docs->details[i].percent = p ? p->progress : -1;
     }

@@ -16,7 +16,7 @@ static struct mlk_table_one one_of(const struct mlk_table_scene *scene, const st
 {
     return (struct mlk_table_one){
         .lock = lock,
-        .person = mlk_person_find(&scene->people, lock->id),
+        .person = mlk_person_find(scene->people, lock->id),
         .hidden = {.id = lock->id,
                    .pid = -1,
                    .seconds = -1,

@@ -49,7 +49,7 @@ static enum mlk_status find_known(struct guess *g)
 
 static bool same(const struct guess *g, const char *a, const char *b)
 {
-    return a && (g->scene->server.names_fold ? strcasecmp(a, b) == 0 : strcmp(a, b) == 0);
+    return a && (g->scene->server->names_fold ? strcasecmp(a, b) == 0 : strcmp(a, b) == 0);
 }
 
 /* The first of that name, or where it would be. */
@@ -176,8 +176,8 @@ static enum mlk_status add_suspects(struct guess *g, const struct mlk_table_lock
     enum mlk_status status = MLK_OK;
     size_t count = 0;
 
-    for (size_t i = 0; !status && i < g->scene->people.count && count < MLK_PEOPLE_SHOWN; i++) {
-        const struct mlk_person *p = &g->scene->people.list[i];
+    for (size_t i = 0; !status && i < g->scene->people->count && count < MLK_PEOPLE_SHOWN; i++) {
+        const struct mlk_person *p = &g->scene->people->list[i];
         struct mlk_table_lock lock = {.id = p->id,
                                       .object = waits->object,
                                       .schema = waits->schema,
@@ -201,7 +201,7 @@ static enum mlk_status guess_holders(struct guess *g)
 
     for (size_t i = 0; !status && i < count && looked < MLK_TABLE_OBJECTS_MAX; i++) {
         const struct mlk_table_lock lock = g->scene->locks[i];
-        const struct mlk_person *p = mlk_people_find(&g->scene->people, lock.id);
+        const struct mlk_person *p = mlk_people_find(g->scene->people, lock.id);
 
         if (lock.granted || lock.object != MLK_ON_TABLE || lock.mdl != MLK_MDL_EXCLUSIVE || !p)
             continue;
@@ -216,9 +216,9 @@ enum mlk_status mlk_table_guess(struct mlk_table_scene *scene)
     struct guess g = {.scene = scene};
     enum mlk_status status = find_known(&g);
 
-    for (size_t i = 0; !status && i < scene->people.count; i++) {
-        if (mlk_person_awaits_lock(&scene->people.list[i]))
-            status = add_waiter(&g, &scene->people.list[i]);
+    for (size_t i = 0; !status && i < scene->people->count; i++) {
+        if (mlk_person_awaits_lock(&scene->people->list[i]))
+            status = add_waiter(&g, &scene->people->list[i]);
     }
     if (!status && scene->source == MLK_TABLES_GUESSED)
         status = guess_holders(&g);

@@ -89,7 +89,7 @@ static enum mlk_status take(struct mlk_table_scene *scene)
             lock.mdl = strongest(lock.mdl);
         lock.id = mlk_rows_id(scene->rows, i, OWNER);
         if (recorded)
-            lock.id = mlk_people_of_thread(&scene->people, lock.id);
+            lock.id = mlk_people_of_thread(scene->people, lock.id);
         if (lock.object != MLK_ON_NOTHING && (lock.granted || lock.id))
             status = mlk_table_scene_add(scene, &lock);
     }
@@ -158,7 +158,7 @@ static enum mlk_status ask_locks(struct mlk_table_scene *scene, const struct mlk
 static enum mlk_status read_recorded(struct mlk_table_scene *scene)
 {
     struct mlk_rows *objects = NULL;
-    enum mlk_status status = scene->people.by_thread ? MLK_OK : MLK_DENIED;
+    enum mlk_status status = scene->people->by_thread ? MLK_OK : MLK_DENIED;
 
     scene->source = MLK_TABLES_RECORDED;
     if (!status)
@@ -187,7 +187,7 @@ static enum mlk_status read_plugin(struct mlk_table_scene *scene)
 
     scene->source = MLK_TABLES_PLUGIN;
     status = mlk_ask(scene->s, &mlk_need_process,
-                     anybody_waits(&scene->people)
+                     anybody_waits(scene->people)
                          ? MLK_TAG "SELECT LOCK_TYPE, TABLE_SCHEMA, TABLE_NAME, LOCK_MODE, 1, THREAD_ID FROM "
                                    "information_schema.METADATA_LOCK_INFO WHERE LOCK_TYPE <> 'User lock'"
                          : MLK_TAG "SELECT LOCK_TYPE, TABLE_SCHEMA, TABLE_NAME, LOCK_MODE, 1, THREAD_ID FROM "
@@ -225,10 +225,10 @@ enum mlk_status mlk_table_read(struct mlk_table_scene *scene)
 {
     enum mlk_status status = MLK_NOT_FOUND;
 
-    if (scene->server.performance_schema) {
+    if (scene->server->performance_schema) {
         status = read_recorded(scene);
         if (!status)
-            mlk_metadata_locks_say_lost(&scene->server, scene->blind_spots);
+            mlk_metadata_locks_say_lost(scene->server, scene->blind_spots);
         if (!status || mlk_ask_over(status))
             return status;
         forget(scene);

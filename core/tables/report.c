@@ -135,7 +135,7 @@ static bool add_token(struct mlk_doc *j, const struct mlk_table_scene *scene, co
     }
     mlk_token_begin(&t);
     mlk_token_add(&t, target, strlen(target));
-    mlk_token_add_number(&t, scene->server.started);
+    mlk_token_add_number(&t, scene->server->started);
     for (size_t i = 0; i < doc->ddl_count; i++) {
         const struct mlk_person *p = mlk_table_person(&doc->ddl[i].one);
 
@@ -216,7 +216,7 @@ cJSON *mlk_table_doc_json(const struct mlk_table_scene *scene, const struct mlk_
     mlk_doc_copy(&j, "blind_spots", scene->blind_spots);
     j.failed = !add_token(&j, scene, doc, mlk_buf_text(&target)) || j.failed || target.status || root.status;
     add_next(&j, doc);
-    mlk_doc_text(&j, "server", scene->server.text);
+    mlk_doc_text(&j, "server", scene->server->text);
     mlk_buf_free(&target);
     mlk_buf_free(&root);
     return mlk_doc_end(&j);

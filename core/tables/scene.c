@@ -69,7 +69,7 @@ static void complete(const struct mlk_table_scene *scene, struct mlk_table_ddl *
 {
     if (!ddl->text.schema[0] && ddl->person->db)
         mlk_copy(ddl->text.schema, sizeof ddl->text.schema, ddl->person->db);
-    if (scene->server.names_fold) {
+    if (scene->server->names_fold) {
         fold(ddl->text.schema);
         fold(ddl->text.table);
     }
@@ -79,8 +79,8 @@ static enum mlk_status find_ddl(struct mlk_table_scene *scene)
 {
     size_t room = 0;
 
-    for (size_t i = 0; i < scene->people.count; i++) {
-        const struct mlk_person *p = &scene->people.list[i];
+    for (size_t i = 0; i < scene->people->count; i++) {
+        const struct mlk_person *p = &scene->people->list[i];
         struct mlk_table_ddl one = {.person = p};
 
         if (!p->statement)
@@ -126,7 +126,7 @@ static void take_options(struct mlk_table_scene *scene, const struct mlk_rows *r
 static enum mlk_status read_long(struct mlk_table_scene *scene)
 {
     enum { CUT_AT = 400, CUT_AT_WITHOUT = 46, LONG_MAX_READ = 20, ENOUGH = 16000 };
-    size_t cut_at = scene->people.by_thread || scene->s->flavour == MLK_MARIADB ? CUT_AT : CUT_AT_WITHOUT;
+    size_t cut_at = scene->people->by_thread || scene->s->flavour == MLK_MARIADB ? CUT_AT : CUT_AT_WITHOUT;
     struct mlk_rows *rows;
     struct mlk_buf sql;
     size_t count = 0;
@@ -192,15 +192,22 @@ static enum mlk_status read_connections(struct mlk_table_scene *scene)
                : read_number(scene->s, MLK_TAG "SELECT @@GLOBAL.max_connections", 0, &scene->connections_max);
 }
 
-/* The sessions come first: who is in no list when the locks are read has come since. */
-static enum mlk_status take(struct mlk_session *s, struct mlk_table_scene *out)
+static enum mlk_status read_sessions(struct mlk_table_scene *out)
 {
-    enum mlk_status status = mlk_server_read(s, false, &out->server, out->blind_spots);
+    enum mlk_status status = mlk_server_read(out->s, false, &out->own_server, out->blind_spots);
 
+    out->server = &out->own_server;
+    out->people = &out->own_people;
     if (!status)
-        status = mlk_people_read(s, &out->server, &out->people, out->blind_spots);
-    if (!status)
-        status = mlk_people_know_threads(s, &out->server, &out->people);
+        status = mlk_people_read(out->s, out->server, out->people, out->blind_spots);
+    return status ? status : mlk_people_know_threads(out->s, out->server, out->people);
+}
+
+/* The sessions come first: who is in no list when the locks are read has come since. */
+static enum mlk_status take(struct mlk_table_scene *out)
+{
+    enum mlk_status status = out->people ? MLK_OK : read_sessions(out);
+
     if (!status)
         status = find_ddl(out);
     if (!status)
@@ -210,7 +217,7 @@ static enum mlk_status take(struct mlk_session *s, struct mlk_table_scene *out)
     if (!status)
         status = add_named(out);
     if (!status && (out->lock_count || out->source == MLK_TABLES_GUESSED))
-        status = mlk_people_know_transactions(s, &out->people);
+        status = mlk_people_know_transactions(out->s, out->people);
     if (!status && out->source != MLK_TABLES_RECORDED)
         status = mlk_table_guess(out);
     if (!status)
@@ -218,23 +225,34 @@ static enum mlk_status take(struct mlk_session *s, struct mlk_table_scene *out)
     return status ? status : read_connections(out);
 }
 
-enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_scene *out)
+static enum mlk_status begin(struct mlk_table_scene *out)
 {
     enum mlk_status status;
 
-    memset(out, 0, sizeof *out);
-    out->s = s;
     out->blind_spots = cJSON_CreateArray();
-    status = out->blind_spots ? take(s, out) : MLK_NO_MEMORY;
+    status = out->blind_spots ? take(out) : MLK_NO_MEMORY;
     if (status)
         mlk_table_scene_free(out);
     return status;
 }
 
+enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_scene *out)
+{
+    *out = (struct mlk_table_scene){.s = s};
+    return begin(out);
+}
+
+enum mlk_status mlk_table_scene_over(struct mlk_session *s, const struct mlk_server *server,
+                                     struct mlk_people *people, struct mlk_table_scene *out)
+{
+    *out = (struct mlk_table_scene){.s = s, .server = server, .people = people};
+    return begin(out);
+}
+
 void mlk_table_scene_free(struct mlk_table_scene *scene)
 {
     cJSON_Delete(scene->blind_spots);
-    mlk_people_free(&scene->people);
+    mlk_people_free(&scene->own_people);
     mlk_table_waits_free(&scene->waits);
     free(scene->ddl);
     free(scene->locks);

@@ -28,8 +28,8 @@ enum { MLK_TABLE_OBJECTS_MAX = 100 }; /* tables, schemas and the like that are l
 
 struct mlk_table_scene {
     struct mlk_session *s;
-    struct mlk_server server;
-    struct mlk_people people;
+    const struct mlk_server *server;
+    struct mlk_people *people;
     enum mlk_table_source source;
     struct mlk_table_ddl *ddl; /* in the order of the process list */
     size_t ddl_count;
@@ -39,10 +39,16 @@ struct mlk_table_scene {
     struct mlk_rows *rows;                /* private: owns texts of the locks */
     int64_t connections, connections_max; /* -1 where unknown */
     cJSON *blind_spots;
+    struct mlk_server own_server; /* private: where nobody had read them before */
+    struct mlk_people own_people;
 };
 
 /* On anything but MLK_OK s->error tells why, and out is empty. */
 enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_scene *out);
+/* The same over sessions that were read a moment ago, with their threads; both must outlive out. More is
+ * learnt of the sessions. What the two cannot show is not said again. */
+enum mlk_status mlk_table_scene_over(struct mlk_session *s, const struct mlk_server *server,
+                                     struct mlk_people *people, struct mlk_table_scene *out);
 /* Works on a zeroed struct. */
 void mlk_table_scene_free(struct mlk_table_scene *scene);
 
