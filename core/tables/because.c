@@ -78,22 +78,21 @@ static void add_doing(const struct mlk_table_scene *scene, const struct mlk_pers
                     p->changes == 1 ? "" : "s");
 }
 
-/* Of a session that no list has nothing but its lock is known. */
-static void say_hidden(const struct mlk_table_doc *doc, const struct mlk_table_one *one, cJSON *because)
+void mlk_table_blocker_text(const struct mlk_table_scene *scene, const struct mlk_table_group *group,
+                            const struct mlk_table_one *one, struct mlk_buf *out)
 {
-    struct mlk_buf b;
-
-    mlk_buf_init(&b, TEXT);
-    add_holds(doc->group, one->lock, &b);
-    if (one->lock->id)
-        mlk_say(because, "connection %" PRIu64 ", which is not visible to this account, %s", one->lock->id,
-                mlk_buf_text(&b));
+    if (one->person)
+        mlk_person_describe(one->person, out);
+    else if (one->lock->id) /* of a session that no list has nothing but its lock is known */
+        mlk_buf_fmt(out, "connection %" PRIu64 ", which is not visible to this account,", one->lock->id);
     else
-        mlk_say(because,
-                "something without a connection %s: a thread of the server's own, or a prepared XA "
-                "transaction (XA RECOVER)",
-                mlk_buf_text(&b));
-    mlk_buf_free(&b);
+        mlk_buf_str(out, "something without a connection");
+    mlk_buf_str(out, " ");
+    add_holds(group, one->lock, out);
+    if (one->person)
+        add_doing(scene, one->person, out);
+    else if (!one->lock->id)
+        mlk_buf_str(out, ": a thread of the server's own, or a prepared XA transaction (XA RECOVER)");
 }
 
 static void say_blocker(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
@@ -102,16 +101,13 @@ static void say_blocker(const struct mlk_table_scene *scene, const struct mlk_ta
     const struct mlk_table_detail *detail = mlk_table_detail_of(docs, one->lock->id);
     struct mlk_buf b;
 
+    mlk_buf_init(&b, TEXT);
+    mlk_table_blocker_text(scene, doc->group, one, &b);
+    mlk_say(because, "%s", mlk_buf_text(&b));
     if (!one->person) {
-        say_hidden(doc, one, because);
+        mlk_buf_free(&b);
         return;
     }
-    mlk_buf_init(&b, TEXT);
-    mlk_person_describe(one->person, &b);
-    mlk_buf_str(&b, " ");
-    add_holds(doc->group, one->lock, &b);
-    add_doing(scene, one->person, &b);
-    mlk_say(because, "%s", mlk_buf_text(&b));
     mlk_buf_reset(&b);
     if (detail->last_statement && mlk_person_sleeps(one->person)) {
         add_statement(detail->last_statement, &b);
@@ -134,30 +130,50 @@ static void say_blockers(const struct mlk_table_scene *scene, const struct mlk_t
         mlk_say(because, "%zu more sessions have locks that keep others waiting", doc->blocker_count - SAID);
 }
 
+static const char *kind_of(const struct mlk_table_work *work)
+{
+    return work->text.kind[0] ? work->text.kind : "a statement";
+}
+
+void mlk_table_work_text(const struct mlk_table_docs *docs, const struct mlk_table_work *work,
+                         struct mlk_buf *out)
+{
+    const struct mlk_person *p = mlk_table_person(&work->one);
+    double percent = mlk_table_detail_of(docs, p->id)->percent;
+    bool state = p->state && p->state[0];
+
+    mlk_buf_fmt(out, "%s of connection %" PRIu64, kind_of(work), p->id);
+    if (work->waits) {
+        mlk_buf_fmt(out, ", %" PRId64 " s old, waits for its turn", p->seconds);
+        return;
+    }
+    mlk_buf_fmt(out, " has been running for %" PRId64 " s", p->seconds);
+    if (state)
+        mlk_buf_fmt(out, " (%s", p->state);
+    if (percent >= 0)
+        mlk_buf_fmt(out, "%s%.0f %%", state ? ", " : " (", percent);
+    mlk_buf_str(out, state || percent >= 0 ? ")" : "");
+}
+
 static void say_work(const struct mlk_table_docs *docs, const struct mlk_table_doc *doc,
                      const struct mlk_table_work *work, cJSON *because)
 {
     const struct mlk_person *p = mlk_table_person(&work->one);
-    double percent = mlk_table_detail_of(docs, p->id)->percent;
-    const char *kind = work->text.kind[0] ? work->text.kind : "a statement";
     struct mlk_buf b;
 
     mlk_buf_init(&b, TEXT);
     if (work->waits) {
-        mlk_say(because, "%s of connection %" PRIu64 ", %" PRId64 " s old, waits for its turn%s", kind, p->id,
-                p->seconds, doc->behind ? ", and who comes later queues behind it" : "");
+        mlk_table_work_text(docs, work, &b);
+        mlk_say(because, "%s%s", mlk_buf_text(&b),
+                doc->behind ? ", and who comes later queues behind it" : "");
         if (p->seconds >= WORKED && doc->queue_seconds >= 0 && doc->queue_seconds < p->seconds / 2)
             mlk_say(because,
                     "the queue is younger than %s of connection %" PRIu64
                     ": that may have worked before it waited, and ending it loses that work",
-                    kind, p->id);
+                    kind_of(work), p->id);
     } else {
-        if (p->state && p->state[0])
-            mlk_buf_fmt(&b, " (%s", p->state);
-        if (percent >= 0)
-            mlk_buf_fmt(&b, "%s%.0f %%", b.len ? ", " : " (", percent);
-        mlk_say(because, "%s of connection %" PRIu64 " has been running for %" PRId64 " s%s%s", kind, p->id,
-                p->seconds, mlk_buf_text(&b), b.len ? ")" : "");
+        mlk_table_work_text(docs, work, &b);
+        mlk_say(because, "%s", mlk_buf_text(&b));
     }
     mlk_buf_free(&b);
 }

@@ -28,12 +28,16 @@ static struct mlk_table_detail *add(struct mlk_table_docs *docs, uint64_t id)
 static void choose(struct mlk_table_docs *docs)
 {
     for (size_t d = 0; d < docs->count; d++) {
+        if (docs->list[d].aside)
+            continue;
         for (size_t i = 0; i < docs->list[d].blocker_count && i < MLK_TABLE_SHOWN; i++)
             (void)add(docs, docs->list[d].blockers[i].lock->id);
         for (size_t i = 0; i < docs->list[d].ddl_count; i++)
             (void)add(docs, docs->list[d].ddl[i].one.lock->id);
     }
     for (size_t d = 0; d < docs->count; d++) {
+        if (docs->list[d].aside)
+            continue;
         for (size_t i = 0; i < docs->list[d].queue_shown; i++)
             (void)add(docs, docs->list[d].queue[i]->lock->id);
     }
@@ -42,6 +46,8 @@ static void choose(struct mlk_table_docs *docs)
 static bool idle_blocker(const struct mlk_table_docs *docs)
 {
     for (size_t d = 0; d < docs->count; d++) {
+        if (docs->list[d].aside)
+            continue;
         for (size_t i = 0; i < docs->list[d].blocker_count; i++) {
             if (mlk_person_sleeps(mlk_table_person(&docs->list[d].blockers[i])))
                 return true;
@@ -53,6 +59,8 @@ static bool idle_blocker(const struct mlk_table_docs *docs)
 static bool running_ddl(const struct mlk_table_docs *docs)
 {
     for (size_t d = 0; d < docs->count; d++) {
+        if (docs->list[d].aside)
+            continue;
         for (size_t i = 0; i < docs->list[d].ddl_count; i++) {
             if (!docs->list[d].ddl[i].waits)
                 return true;
@@ -172,6 +180,8 @@ static enum mlk_status look_at_clients(struct mlk_table_scene *scene, struct mlk
     size_t looks = 0;
 
     for (size_t d = 0; d < docs->count; d++) {
+        if (docs->list[d].aside)
+            continue;
         for (size_t i = 0; i < docs->list[d].blocker_count && i < LOOKS_EACH; i++) {
             const struct mlk_table_one *one = &docs->list[d].blockers[i];
             struct mlk_table_detail *detail = add(docs, one->lock->id);

@@ -44,6 +44,7 @@ struct mlk_table_doc {
     size_t kind_count, kinds_other;
     const struct mlk_table_doc *root; /* where the root of it is; itself, mostly */
     struct mlk_table_one *waiters;    /* private: the queue */
+    bool aside;                       /* it is not to be shown: its sessions are not looked at closely */
 };
 
 /* What is known of a session when looked at closely. */
@@ -80,12 +81,22 @@ bool mlk_person_sleeps(const struct mlk_person *p);
 /* The word on what stands at the root of a document. */
 enum mlk_verdict mlk_table_verdict(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
                                    const struct mlk_table_doc *doc);
-/* report.c: the document. NULL where memory is out. */
+/* report.c: the document, and parts of it. NULL where memory is out. */
 cJSON *mlk_table_doc_json(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
                           const struct mlk_table_doc *doc);
+void mlk_table_work_members(struct mlk_doc *j, const struct mlk_table_docs *docs,
+                            const struct mlk_table_work *work);
+cJSON *mlk_table_blocker_json(const struct mlk_table_docs *docs, const struct mlk_table_one *one);
+cJSON *mlk_table_queue_json(const struct mlk_table_docs *docs, const struct mlk_table_doc *doc);
 /* because.c: adds the reasons, the root first. */
 void mlk_table_because(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
                        const struct mlk_table_doc *doc, cJSON *because);
+/* "connection 10 (shop@10.0.0.7, rake[991]) has a lock on shop.orders and has done nothing for 312 s". */
+void mlk_table_blocker_text(const struct mlk_table_scene *scene, const struct mlk_table_group *group,
+                            const struct mlk_table_one *one, struct mlk_buf *out);
+/* "ALTER TABLE of connection 11, 60 s old, waits for its turn". */
+void mlk_table_work_text(const struct mlk_table_docs *docs, const struct mlk_table_work *work,
+                         struct mlk_buf *out);
 /* "shop.orders", "the schema shop", "the whole server". */
 void mlk_table_object_text(const struct mlk_table_group *group, struct mlk_buf *out);
 /* "table:shop/orders", "schema:shop", "server:". */

@@ -33,23 +33,30 @@ static void person(struct mlk_doc *j, const struct mlk_table_docs *docs, const s
     mlk_doc_text(j, "lock_type", one->lock->type);
 }
 
-static cJSON *work_json(const struct mlk_table_docs *docs, const struct mlk_table_work *work)
+void mlk_table_work_members(struct mlk_doc *j, const struct mlk_table_docs *docs,
+                            const struct mlk_table_work *work)
 {
     double percent = mlk_table_detail_of(docs, work->one.lock->id)->percent;
+
+    person(j, docs, &work->one);
+    mlk_doc_text(j, "kind", or_null(work->text.kind));
+    mlk_doc_text(j, "algorithm", or_null(work->text.algorithm));
+    mlk_doc_text(j, "lock", or_null(work->text.lock));
+    mlk_doc_text(j, "phase", work->waits ? "waiting" : "running");
+    mlk_doc_text(j, "stage", work->waits ? NULL : or_null(mlk_table_person(&work->one)->state));
+    mlk_doc_known_number(j, "percent", work->waits ? -1 : (double)(int64_t)(percent * 10) / 10);
+}
+
+static cJSON *work_json(const struct mlk_table_docs *docs, const struct mlk_table_work *work)
+{
     struct mlk_doc j;
 
     mlk_doc_begin(&j);
-    person(&j, docs, &work->one);
-    mlk_doc_text(&j, "kind", or_null(work->text.kind));
-    mlk_doc_text(&j, "algorithm", or_null(work->text.algorithm));
-    mlk_doc_text(&j, "lock", or_null(work->text.lock));
-    mlk_doc_text(&j, "phase", work->waits ? "waiting" : "running");
-    mlk_doc_text(&j, "stage", work->waits ? NULL : or_null(mlk_table_person(&work->one)->state));
-    mlk_doc_known_number(&j, "percent", work->waits ? -1 : (double)(int64_t)(percent * 10) / 10);
+    mlk_table_work_members(&j, docs, work);
     return mlk_doc_end(&j);
 }
 
-static cJSON *blocker_json(const struct mlk_table_docs *docs, const struct mlk_table_one *one)
+cJSON *mlk_table_blocker_json(const struct mlk_table_docs *docs, const struct mlk_table_one *one)
 {
     struct mlk_doc j;
 
@@ -84,13 +91,13 @@ static void add_people(struct mlk_doc *j, const struct mlk_table_docs *docs, con
     for (size_t i = 0; i < doc->ddl_count; i++)
         push(j, ddl, work_json(docs, &doc->ddl[i]));
     for (size_t i = 0; i < doc->blocker_count && i < MLK_TABLE_SHOWN; i++)
-        push(j, blockers, blocker_json(docs, &doc->blockers[i]));
+        push(j, blockers, mlk_table_blocker_json(docs, &doc->blockers[i]));
     mlk_doc_item(j, "ddl", ddl);
     mlk_doc_item(j, "blockers", blockers);
     mlk_doc_number(j, "blocker_count", (double)doc->blocker_count);
 }
 
-static cJSON *queue_json(const struct mlk_table_docs *docs, const struct mlk_table_doc *doc)
+cJSON *mlk_table_queue_json(const struct mlk_table_docs *docs, const struct mlk_table_doc *doc)
 {
     cJSON *first = cJSON_CreateArray();
     struct mlk_doc j, kinds;
@@ -210,7 +217,7 @@ cJSON *mlk_table_doc_json(const struct mlk_table_scene *scene, const struct mlk_
     mlk_doc_item(&j, "because", because);
     mlk_doc_text(&j, "root", mlk_buf_text(&root));
     add_people(&j, docs, doc);
-    mlk_doc_item(&j, "queue", queue_json(docs, doc));
+    mlk_doc_item(&j, "queue", mlk_table_queue_json(docs, doc));
     mlk_doc_item(&j, "connections", connections_json(scene));
     mlk_doc_text(&j, "source", source_text(scene->source));
     mlk_doc_copy(&j, "blind_spots", scene->blind_spots);

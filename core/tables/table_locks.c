@@ -13,7 +13,7 @@ static bool is_wanted(const struct mlk_table_scene *scene, const struct mlk_tabl
     if (!schema || doc->group->object == MLK_ON_SERVER)
         return true;
     return scene->server->names_fold ? strcasecmp(doc->group->schema, schema) == 0
-                                    : strcmp(doc->group->schema, schema) == 0;
+                                     : strcmp(doc->group->schema, schema) == 0;
 }
 
 static enum mlk_status list(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
