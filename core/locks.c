@@ -245,6 +245,7 @@ enum mlk_status mlk_locks(struct mlk_session *s, const char *schema, cJSON **out
     *out = NULL;
     if (!status)
         status = mlk_snapshot_take(s, schema, true, &f.snapshot);
+    f.snapshot.of_many = true;
     if (!status)
         status = read_schemata(&f);
     if (!status)

@@ -7,6 +7,7 @@
 
 #include "ask.h"
 #include "holder.h"
+#include "lock_ddl.h"
 #include "observe.h"
 #include "peer.h"
 #include "miglock/text.h"
@@ -106,6 +107,7 @@ static void find_siblings(struct mlk_session *s, struct mlk_observation *o)
         if (!mlk_person_works(p))
             continue;
         o->facts.working++;
+        mlk_lock_ddl_note(o, p);
         if (said++ < MLK_PEOPLE_SAID)
             mlk_person_say(o->because, p, certain ? "its sibling" : "possibly its sibling,");
     }
@@ -155,6 +157,7 @@ static enum mlk_status look_at_holder(struct mlk_session *s, struct mlk_observat
 {
     mlk_person_say(o->because, o->holder, "its holder,");
     o->facts.working += mlk_person_works(o->holder);
+    mlk_lock_ddl_note(o, o->holder);
     find_siblings(s, o);
     if (o->held_by_caller)
         return MLK_OK;

@@ -8,6 +8,7 @@
 #include "ask.h"
 #include "audit.h"
 #include "holder.h"
+#include "lock_ddl.h"
 #include "peer.h"
 #include "miglock/sql.h"
 #include "token.h"
@@ -64,6 +65,7 @@ static void next_repair(struct mlk_observation *o)
 static void make_next(struct mlk_observation *o)
 {
     const struct mlk_target *t = o->target;
+    const char *shown = t->text;
     bool ask;
 
     switch (o->facts.lock) {
@@ -84,8 +86,10 @@ static void make_next(struct mlk_observation *o)
         return;
     }
     ask = o->verdict == MLK_IDLE && o->can_be_asked;
+    if (o->verdict == MLK_ACTIVE && mlk_lock_ddl_waits_for(o))
+        shown = mlk_lock_ddl_waits_for(o); /* what is in its way shows there */
     mlk_buf_fmt(&o->next, "SELECT miglock_%s(", o->verdict == MLK_ACTIVE || ask ? "status" : "release");
-    mlk_sql_string(&o->next, t->text, strlen(t->text));
+    mlk_sql_string(&o->next, shown, strlen(shown));
     if (ask)
         mlk_buf_str(&o->next, ", 'probe'");
     else if (o->verdict != MLK_ACTIVE)
@@ -93,7 +97,7 @@ static void make_next(struct mlk_observation *o)
     mlk_buf_str(&o->next, ")");
 }
 
-static enum mlk_status begin(struct mlk_observation *o, const struct mlk_snapshot *snapshot,
+static enum mlk_status begin(struct mlk_observation *o, struct mlk_snapshot *snapshot,
                              const struct mlk_target *target)
 {
     memset(o, 0, sizeof *o);
@@ -105,8 +109,9 @@ static enum mlk_status begin(struct mlk_observation *o, const struct mlk_snapsho
     o->because = cJSON_CreateArray();
     o->blind_spots = cJSON_Duplicate(snapshot->blind_spots, true);
     o->siblings = cJSON_CreateArray();
+    o->ddl = cJSON_CreateArray();
     o->waiters = cJSON_CreateArray();
-    if (!o->because || !o->blind_spots || !o->siblings || !o->waiters)
+    if (!o->because || !o->blind_spots || !o->siblings || !o->ddl || !o->waiters)
         return MLK_NO_MEMORY;
     o->facts.kind = target->tool->kind;
     o->facts.all_seen = snapshot->people.all;
@@ -130,14 +135,15 @@ static enum mlk_status judge(struct mlk_observation *o)
 }
 
 /* Gathers; judge() comes when all that counts is known. */
-static enum mlk_status look(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+static enum mlk_status look(struct mlk_session *s, struct mlk_snapshot *snapshot,
                             const struct mlk_target *target, struct mlk_observation *o)
 {
     enum mlk_status status = begin(o, snapshot, target);
 
     if (status)
         return status;
-    return target->tool->kind == MLK_NAMED ? mlk_observe_named(s, o) : mlk_observe_row(s, o);
+    status = target->tool->kind == MLK_NAMED ? mlk_observe_named(s, o) : mlk_observe_row(s, o);
+    return status ? status : mlk_lock_ddl_look(s, o);
 }
 
 /* Looks once more, at a snapshot of its own, into the same observation. */
@@ -264,7 +270,7 @@ static enum mlk_status ask(struct mlk_session *s, struct mlk_observation *o)
     return MLK_OK;
 }
 
-enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+enum mlk_status mlk_observe(struct mlk_session *s, struct mlk_snapshot *snapshot,
                             const struct mlk_target *target, enum mlk_probe_how how,
                             struct mlk_observation *o)
 {
@@ -313,6 +319,7 @@ void mlk_observation_free(struct mlk_observation *o)
     cJSON_Delete(o->because);
     cJSON_Delete(o->blind_spots);
     cJSON_Delete(o->siblings);
+    cJSON_Delete(o->ddl);
     cJSON_Delete(o->waiters);
     cJSON_Delete(o->holder_locks);
     cJSON_Delete(o->candidates);

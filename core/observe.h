@@ -10,9 +10,11 @@
 #include "snapshot.h"
 #include "verdict.h"
 
+enum { MLK_AT_DDL_MAX = 20 };
+
 struct mlk_observation {
     const struct mlk_target *target;
-    const struct mlk_snapshot *snapshot;
+    struct mlk_snapshot *snapshot;
     struct mlk_facts facts;
     enum mlk_verdict verdict;
     uint64_t holder_id;              /* 0: nobody, or nobody knows */
@@ -30,6 +32,9 @@ struct mlk_observation {
     cJSON *candidates; /* texts of the targets that the lock's name could stand for, where these are several;
                         * else NULL */
     cJSON *because, *blind_spots, *siblings, *waiters;
+    cJSON *ddl;                      /* of those who hold or could hold it, see docs/report.md */
+    uint64_t at_ddl[MLK_AT_DDL_MAX]; /* who runs it */
+    size_t at_ddl_count;
     size_t sibling_count, waiter_count; /* the arrays stop at MLK_PEOPLE_SHOWN */
     char token[MLK_TOKEN_LEN + 1];      /* "" where there is nothing to release or to repair */
     struct mlk_buf next;                /* the next statement; empty: none */
@@ -41,8 +46,9 @@ enum { MLK_PEOPLE_SAID = 5 };
 
 /* Fills out; MLK_OK also where the lock could not be read (verdict unknown, with the reason). On anything
  * else s->error tells why. Free out in every case. how: whether the client of a named lock's holder is asked;
- * where it turns out to be gone, the answer is of the time after that. */
-enum mlk_status mlk_observe(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+ * where it turns out to be gone, the answer is of the time after that. The snapshot learns more where DDL
+ * runs under the lock. */
+enum mlk_status mlk_observe(struct mlk_session *s, struct mlk_snapshot *snapshot,
                             const struct mlk_target *target, enum mlk_probe_how how,
                             struct mlk_observation *out);
 /* The lock's name stands for more than one target: says so. candidates: their texts, taken over; NULL: it

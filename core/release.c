@@ -12,6 +12,7 @@
 #include "ask.h"
 #include "audit.h"
 #include "holder.h"
+#include "lock_ddl.h"
 #include "policy.h"
 #include "miglock/text.h"
 #include "token.h"
@@ -48,6 +49,7 @@ static void refuse(struct mlk_release *r, const struct mlk_observation *o, enum 
             r->because,
             "refused: nothing is committed that could be released; the open transaction gives the lock back "
             "when it ends");
+    mlk_lock_ddl_advise(o, r->because);
 }
 
 /* True where the release may go on to act. */
@@ -154,7 +156,7 @@ static bool worth_asking(const struct mlk_observation *o, const struct mlk_relea
 
 /* Counts the holder's statements and asks its client. Both from here on: who runs a statement meanwhile is at
  * work. */
-static enum mlk_status ask(struct mlk_session *s, const struct mlk_snapshot *snapshot, struct mlk_release *r,
+static enum mlk_status ask(struct mlk_session *s, struct mlk_snapshot *snapshot, struct mlk_release *r,
                            const struct mlk_observation *first, struct mlk_observation *seen)
 {
     enum mlk_status status = mlk_statement_counter(s, first->holder_id, &r->counter);
@@ -189,7 +191,7 @@ static enum mlk_status act(struct mlk_session *s, struct mlk_release *r, const s
 }
 
 /* first: what was there when the call began. */
-static enum mlk_status run(struct mlk_session *s, const struct mlk_snapshot *snapshot,
+static enum mlk_status run(struct mlk_session *s, struct mlk_snapshot *snapshot,
                            const struct mlk_release_options *options, struct mlk_release *r,
                            const struct mlk_observation *first, cJSON **out)
 {

@@ -112,6 +112,7 @@ cJSON *mlk_observation_json(const struct mlk_observation *o)
                  o->holder_locks ? cJSON_Duplicate(o->holder_locks, true) : cJSON_CreateNull());
     mlk_doc_copy(&j, "siblings", o->siblings);
     mlk_doc_number(&j, "sibling_count", (double)o->sibling_count);
+    mlk_doc_copy(&j, "ddl", o->ddl);
     mlk_doc_copy(&j, "waiters", o->waiters);
     mlk_doc_number(&j, "waiter_count", (double)o->waiter_count);
     mlk_doc_text(&j, "verdict", mlk_verdict_text(o->verdict));

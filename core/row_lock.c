@@ -6,6 +6,7 @@
 
 #include "ask.h"
 #include "holder.h"
+#include "lock_ddl.h"
 #include "miglock/sql.h"
 #include "miglock/text.h"
 #include "observe.h"
@@ -114,6 +115,7 @@ static void find_candidates(struct mlk_session *s, struct mlk_observation *o)
         if (!mlk_person_works(p))
             continue;
         o->facts.working++;
+        mlk_lock_ddl_note(o, p);
         if (said++ < MLK_PEOPLE_SAID)
             mlk_person_say(o->because, p, in_schema ? "in this schema" : "perhaps for this lock,");
     }

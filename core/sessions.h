@@ -44,7 +44,7 @@ struct mlk_people {
     size_t thread_count;
     bool programs; /* what the clients of all of them say of themselves is known, as far as it can be */
     struct mlk_rows *rows, *attributes[2], *threads; /* private: own the texts */
-    struct mlk_person **by_id;                    /* private: the list in the order of ids */
+    struct mlk_person **by_id;                       /* private: the list in the order of ids */
 };
 
 /* Who is connected, without what their clients say of themselves. */

@@ -5,6 +5,7 @@
 
 #include "ask.h"
 #include "holder.h"
+#include "tables/story.h"
 
 /* The parts that every picture has. out is zeroed. */
 static enum mlk_status begin(struct mlk_session *s, bool with_rows, struct mlk_snapshot *out)
@@ -86,6 +87,7 @@ enum mlk_status mlk_snapshot_for(struct mlk_session *s, const struct mlk_target 
 void mlk_snapshot_free(struct mlk_snapshot *snapshot)
 {
     cJSON_Delete(snapshot->blind_spots);
+    mlk_table_story_free(snapshot->story);
     mlk_people_free(&snapshot->people);
     mlk_metadata_locks_free(&snapshot->locks);
     memset(snapshot, 0, sizeof *snapshot);

@@ -9,12 +9,16 @@
 #include "server.h"
 #include "sessions.h"
 
+struct mlk_table_story;
+
 struct mlk_snapshot {
     struct mlk_server server;
     struct mlk_people people;
     struct mlk_metadata_locks locks;
     bool of_one;        /* of a single named lock: holder_id had it at that time, or nobody where it is 0 */
     uint64_t holder_id; /* 0 also where of_one is not set */
+    bool of_many;       /* to be used for many locks */
+    struct mlk_table_story *story; /* of DDL under these locks; NULL: nobody has asked for it yet */
     cJSON *blind_spots;
 };
 

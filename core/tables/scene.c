@@ -222,7 +222,7 @@ static enum mlk_status take(struct mlk_table_scene *out)
         status = mlk_table_guess(out);
     if (!status)
         status = mlk_table_waits_build(out->locks, out->lock_count, &out->waits);
-    return status ? status : read_connections(out);
+    return status;
 }
 
 static enum mlk_status begin(struct mlk_table_scene *out)
@@ -238,14 +238,22 @@ static enum mlk_status begin(struct mlk_table_scene *out)
 
 enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_scene *out)
 {
-    *out = (struct mlk_table_scene){.s = s};
-    return begin(out);
+    enum mlk_status status;
+
+    *out = (struct mlk_table_scene){.s = s, .connections = -1, .connections_max = -1};
+    status = begin(out);
+    if (!status)
+        status = read_connections(out);
+    if (status)
+        mlk_table_scene_free(out);
+    return status;
 }
 
 enum mlk_status mlk_table_scene_over(struct mlk_session *s, const struct mlk_server *server,
                                      struct mlk_people *people, struct mlk_table_scene *out)
 {
-    *out = (struct mlk_table_scene){.s = s, .server = server, .people = people};
+    *out = (struct mlk_table_scene){
+        .s = s, .server = server, .people = people, .connections = -1, .connections_max = -1};
     return begin(out);
 }
 

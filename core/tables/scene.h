@@ -46,7 +46,7 @@ struct mlk_table_scene {
 /* On anything but MLK_OK s->error tells why, and out is empty. */
 enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_scene *out);
 /* The same over sessions that were read a moment ago, with their threads; both must outlive out. More is
- * learnt of the sessions. What the two cannot show is not said again. */
+ * learnt of the sessions. What the two cannot show is not said again, and connections are not counted. */
 enum mlk_status mlk_table_scene_over(struct mlk_session *s, const struct mlk_server *server,
                                      struct mlk_people *people, struct mlk_table_scene *out);
 /* Works on a zeroed struct. */

@@ -98,7 +98,7 @@ void scene_named_locks(struct mlk_session *s, const char *rows)
 
 void scene_table_locks(struct mlk_session *s, const char *rows)
 {
-    keep_locks(s, TABLES, "SELECT DISTINCT...performance_schema.metadata_locks",
+    keep_locks(s, TABLES, "SELECT DISTINCT OWNER_THREAD_ID...performance_schema.metadata_locks",
                "OWNER_THREAD_ID|OBJECT_SCHEMA|1", rows);
 }
 
@@ -206,6 +206,10 @@ struct mlk_session *scene_open(enum mlk_flavour flavour)
     mlk_fake_affected(s, "START TRANSACTION", 0);
     mlk_fake_affected(s, "COMMIT", 0);
     mlk_fake_affected(s, "ROLLBACK", 0);
+    /* after COMMIT, which is the name of a lock too */
+    with_head(s, "SELECT DISTINCT OBJECT_TYPE...'PENDING'", "OBJECT_TYPE|OBJECT_SCHEMA|OBJECT_NAME", "");
+    with_head(s, "FROM performance_schema.setup_consumers", "NAME|ENABLED",
+              "events_statements_current|NO\nevents_stages_current|NO");
     return s;
 }
 
