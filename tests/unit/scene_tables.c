@@ -121,6 +121,31 @@ struct mlk_session *scene_cascade(enum mlk_flavour flavour)
     return s;
 }
 
+struct mlk_session *scene_migration(enum mlk_flavour flavour)
+{
+    struct mlk_session *s = scene_cascade(flavour);
+
+    scene_holder(s, SCENE_RAILS, "9");
+    scene_named_locks(s, "9|" SCENE_RAILS "|1\n");
+    scene_people(s, "9|deploy|10.0.0.9:3|shop|Sleep|61||NULL\n"
+                    "10|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n"
+                    "11|deploy|10.0.0.9:4|shop|Query|60|" WAITS
+                    "|ALTER TABLE orders ADD COLUMN c INT, ALGORITHM=INPLACE, LOCK=NONE\n"
+                    "12|shop|10.0.0.7:3|shop|Query|59|" WAITS "|SELECT * FROM orders WHERE id = 1\n"
+                    "13|shop|10.0.0.7:4|shop|Query|50|" WAITS "|INSERT INTO orders VALUES (9)\n"
+                    "14|shop|10.0.0.7:5|other|Query|40|" WAITS "|SELECT * FROM shop.orders\n");
+    scene_waits(s, "9|TABLE|shop|schema_migrations|SHARED_READ|1\n"
+                   "10|TABLE|shop|orders|SHARED_WRITE|1\n"
+                   "11|TABLE|shop|orders|SHARED_UPGRADABLE|1\n"
+                   "11|TABLE|shop|orders|EXCLUSIVE|0\n"
+                   "12|TABLE|shop|orders|SHARED_READ|0\n"
+                   "13|TABLE|shop|orders|SHARED_WRITE|0\n"
+                   "14|TABLE|shop|orders|SHARED_READ|0\n");
+    scene_attributes(s, "9|_pid|77\n9|program_name|rake\n11|_pid|77\n11|program_name|rake\n"
+                        "10|program_name|puma\n10|_pid|991\n");
+    return s;
+}
+
 cJSON *scene_tables(struct mlk_session *s, const char *schema)
 {
     char error[MLK_ERROR_MAX] = "";

@@ -16,6 +16,8 @@ void scene_open_transactions(struct mlk_session *s, const char *rows);
 /* An idle transaction (10), an ALTER (11) that waits for it, and three sessions behind that (12, 13, 14),
  * with everything that the server can tell. */
 struct mlk_session *scene_cascade(enum mlk_flavour flavour);
+/* The same, where 11 is a sibling of 9, which holds rails:shop. */
+struct mlk_session *scene_migration(enum mlk_flavour flavour);
 /* The list; the test deletes it. schema may be NULL. */
 cJSON *scene_tables(struct mlk_session *s, const char *schema);
 /* The document of that target; NULL where there is none. */

@@ -142,12 +142,13 @@ static void check(const struct call *call, const struct mlk_session *s, enum mlk
 static void every_allocation_may_fail(void **state)
 {
     static const struct call calls[] = {
-        {"rails:shop", REPORT, open_rails},    {"rails:shop", RELEASE, open_rails},
-        {"ghost:blog", REPORT, open_ghost},    {"ghost:blog", RELEASE, open_ghost},
-        {"ghost:blog", REPORT, open_damaged},  {"ghost:blog", RELEASE, open_damaged},
-        {"ghost:blog", REPORT, open_stranger}, {"knex:app", REPORT, open_several},
-        {"knex:app", REPAIR, open_several},    {"liquibase:app", REPORT, open_liquibase},
-        {"msr:app", REPORT, open_msr},         {"msr:app", RELEASE, open_msr},
+        {"rails:shop", REPORT, open_rails},      {"rails:shop", RELEASE, open_rails},
+        {"ghost:blog", REPORT, open_ghost},      {"ghost:blog", RELEASE, open_ghost},
+        {"ghost:blog", REPORT, open_damaged},    {"ghost:blog", RELEASE, open_damaged},
+        {"ghost:blog", REPORT, open_stranger},   {"knex:app", REPORT, open_several},
+        {"knex:app", REPAIR, open_several},      {"liquibase:app", REPORT, open_liquibase},
+        {"msr:app", REPORT, open_msr},           {"msr:app", RELEASE, open_msr},
+        {"rails:shop", REPORT, scene_migration},
     };
 
     (void)state;

@@ -28,7 +28,8 @@ static void expect_repaired_with_force(struct mlk_session *s)
     cJSON *d = scene_repair(s, "knex:app", NULL, true);
 
     scene_expect(d, "outcome", "repaired");
-    assert_int_equal(mlk_fake_answered(s, "COMMIT"), 1);
+    /* the name of a lock too, which those who look at DDL ask for */
+    assert_int_equal(mlk_fake_answered(s, "COMMIT") - mlk_fake_answered(s, "'COMMIT', 'BACKUP"), 1);
     cJSON_Delete(d);
 }
 
