@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "miglock/sql.h"
 #include "miglock/text.h"
 #include "text.h"
 #include "times.h"
@@ -111,6 +112,31 @@ static bool ends(const char *text, const char *with)
     return len >= tail && strcmp(text + len - tail, with) == 0;
 }
 
+/* Which target next asks for the status of: that of the report, or of DDL under its lock. */
+static const char *status_target(const cJSON *report, const char *next)
+{
+    const char *own = mlk_json_text(report, "target");
+    const cJSON *ddl;
+    struct mlk_buf b;
+
+    mlk_buf_init(&b, MLK_RENDER_MAX);
+    cJSON_ArrayForEach(ddl, cJSON_GetObjectItemCaseSensitive(report, "ddl"))
+    {
+        const char *target = mlk_json_text(ddl, "target");
+
+        if (!target)
+            continue;
+        mlk_buf_reset(&b);
+        mlk_buf_str(&b, "SELECT miglock_status(");
+        mlk_sql_string(&b, target, strlen(target));
+        mlk_buf_str(&b, ")");
+        if (strcmp(mlk_buf_text(&b), next) == 0)
+            own = target;
+    }
+    mlk_buf_free(&b);
+    return own;
+}
+
 /* The command that does what "next" says in SQL; nothing where there is no such command. */
 static void command_for(struct mlk_buf *b, const cJSON *report, const char *next)
 {
@@ -126,7 +152,7 @@ static void command_for(struct mlk_buf *b, const cJSON *report, const char *next
         mlk_buf_str(b, strstr(next, "'force'") ? " --force" : "");
     } else if (target && starts(next, "SELECT miglock_status(")) {
         mlk_buf_str(b, "miglock status ");
-        add_word(b, target);
+        add_word(b, status_target(report, next));
         mlk_buf_str(b, ends(next, ", 'probe')") ? " --probe" : "");
     }
     if (b->len > 0 && node) {

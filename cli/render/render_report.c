@@ -178,6 +178,19 @@ static void people_lines(const struct mlk_render *r, const cJSON *report, const 
     }
 }
 
+static void ddl_lines(const struct mlk_render *r, const cJSON *report)
+{
+    const cJSON *ddl;
+
+    cJSON_ArrayForEach(ddl, member(report, "ddl"))
+    {
+        const char *target = mlk_json_text(ddl, "target"), *kind = mlk_json_text(ddl, "kind");
+
+        mlk_render_line(r, INDENT, "ddl", LABEL, target ? target : kind ? kind : "?");
+        mlk_render_ddl(r, INDENT + LABEL, ddl);
+    }
+}
+
 void mlk_render_report(const struct mlk_render *r, const cJSON *report)
 {
     const char *verdict = mlk_json_text(report, "verdict");
@@ -203,6 +216,7 @@ void mlk_render_report(const struct mlk_render *r, const cJSON *report)
         session_lines(r, "holder", member(report, "holder"), &b);
     other_locks(r, report, &b);
     people_lines(r, report, "siblings", "sibling_count", &b);
+    ddl_lines(r, report);
     people_lines(r, report, "waiters", "waiter_count", &b);
     if (server)
         mlk_render_line(r, INDENT, "server", LABEL, server);

@@ -15,13 +15,20 @@ static const cJSON *member(const cJSON *object, const char *name)
     return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
+/* A tree and where it stands. */
+struct tree {
+    const struct mlk_render *r;
+    size_t indent, depth; /* depth: of what comes next */
+};
+
 /* One line, cut to the width: a tree is read by its shape. */
-static void node(const struct mlk_render *r, size_t depth, const struct mlk_buf *text)
+static void node(const struct tree *t, size_t depth, const struct mlk_buf *text)
 {
+    const struct mlk_render *r = t->r;
     struct mlk_buf b;
 
     mlk_buf_init(&b, MLK_RENDER_MAX);
-    for (size_t i = 0; i < INDENT + 3 * depth; i++)
+    for (size_t i = 0; i < t->indent + 3 * depth; i++)
         mlk_buf_str(&b, " ");
     mlk_buf_str(&b, depth ? "+- " : "");
     mlk_text_cut(&b, mlk_buf_text(text), r->width - mlk_text_width(mlk_buf_text(&b)));
@@ -50,7 +57,7 @@ static void add_statement(struct mlk_buf *b, const cJSON *object, const char *na
 }
 
 /* "10 root@localhost idle 5m2s, transaction 6m1s, 1 change: UPDATE ..." */
-static void blocker(const struct mlk_render *r, const cJSON *one)
+static void blocker(const struct tree *t, const cJSON *one)
 {
     const char *command = mlk_json_text(one, "command"), *peer = mlk_json_text(one, "peer");
     bool idle = command && strncmp(command, "Sleep", 5) == 0;
@@ -66,12 +73,12 @@ static void blocker(const struct mlk_render *r, const cJSON *one)
         mlk_buf_fmt(&b, ", %" PRId64 " change%s", changes, changes == 1 ? "" : "s");
     mlk_buf_str(&b, peer && strcmp(peer, "gone") == 0 ? ", client gone" : "");
     add_statement(&b, one, idle ? "last_statement" : "statement");
-    node(r, 0, &b);
+    node(t, 0, &b);
     mlk_buf_free(&b);
 }
 
 /* "11 root@localhost waits 5m: ALTER TABLE ..." */
-static void work(const struct mlk_render *r, size_t depth, const cJSON *one)
+static void work(const struct tree *t, const cJSON *one)
 {
     const char *phase = mlk_json_text(one, "phase");
     const cJSON *percent = member(one, "percent");
@@ -83,11 +90,11 @@ static void work(const struct mlk_render *r, size_t depth, const cJSON *one)
     if (cJSON_IsNumber(percent))
         mlk_buf_fmt(&b, ", %.0f %%", percent->valuedouble);
     add_statement(&b, one, "statement");
-    node(r, depth, &b);
+    node(t, t->depth, &b);
     mlk_buf_free(&b);
 }
 
-static void waiter(const struct mlk_render *r, size_t depth, const cJSON *one)
+static void waiter(const struct tree *t, const cJSON *one)
 {
     struct mlk_buf b;
 
@@ -95,12 +102,12 @@ static void waiter(const struct mlk_render *r, size_t depth, const cJSON *one)
     mlk_render_session(&b, one, false);
     add_seconds(&b, ", waits ", one, "seconds");
     add_statement(&b, one, "statement");
-    node(r, depth, &b);
+    node(t, t->depth, &b);
     mlk_buf_free(&b);
 }
 
 /* "50 sessions wait, the oldest 4m12s: 30 SELECT, 20 INSERT" */
-static void queue(const struct mlk_render *r, size_t depth, const cJSON *queued)
+static void queue(const struct tree *t, const cJSON *queued)
 {
     int64_t count = mlk_json_int(queued, "count", 0), shown = 0;
     const cJSON *item;
@@ -117,34 +124,53 @@ static void queue(const struct mlk_render *r, size_t depth, const cJSON *queued)
             mlk_buf_fmt(&b, "%s%.0f ", shown++ ? ", " : ": ", item->valuedouble);
             mlk_text_clean(&b, item->string);
         }
-        node(r, depth, &b);
+        node(t, t->depth, &b);
     } else {
-        cJSON_ArrayForEach(item, member(queued, "first")) waiter(r, depth, item);
+        cJSON_ArrayForEach(item, member(queued, "first")) waiter(t, item);
     }
+    mlk_buf_free(&b);
+}
+
+/* Who is in the way; the others stand below them. */
+static void blockers(struct tree *t, const cJSON *document)
+{
+    int64_t more = mlk_render_count(document, "blockers", "blocker_count");
+    const cJSON *item;
+    struct mlk_buf b;
+
+    cJSON_ArrayForEach(item, member(document, "blockers"))
+    {
+        blocker(t, item);
+        more--;
+        t->depth = 1;
+    }
+    if (more <= 0)
+        return;
+    mlk_buf_init(&b, MLK_RENDER_MAX);
+    mlk_buf_fmt(&b, "and %" PRId64 " more", more);
+    node(t, 0, &b);
     mlk_buf_free(&b);
 }
 
 static void tree(const struct mlk_render *r, const cJSON *document)
 {
+    struct tree t = {.r = r, .indent = INDENT};
     const cJSON *item;
-    int64_t more = mlk_render_count(document, "blockers", "blocker_count");
-    size_t depth = 0;
-    struct mlk_buf b;
 
-    cJSON_ArrayForEach(item, member(document, "blockers"))
-    {
-        blocker(r, item);
-        more--;
-        depth = 1;
-    }
-    if (more > 0) {
-        mlk_buf_init(&b, MLK_RENDER_MAX);
-        mlk_buf_fmt(&b, "and %" PRId64 " more", more);
-        node(r, 0, &b);
-        mlk_buf_free(&b);
-    }
-    cJSON_ArrayForEach(item, member(document, "ddl")) work(r, depth, item);
-    queue(r, cJSON_GetArraySize(member(document, "ddl")) > 0 ? depth + 1 : depth, member(document, "queue"));
+    blockers(&t, document);
+    cJSON_ArrayForEach(item, member(document, "ddl")) work(&t, item);
+    t.depth += cJSON_GetArraySize(member(document, "ddl")) > 0;
+    queue(&t, member(document, "queue"));
+}
+
+void mlk_render_ddl(const struct mlk_render *r, size_t indent, const cJSON *ddl)
+{
+    struct tree t = {.r = r, .indent = indent};
+
+    blockers(&t, ddl);
+    work(&t, ddl);
+    t.depth++;
+    queue(&t, member(ddl, "queue"));
 }
 
 /* "table:shop/orders, idle: connection 10 (root@localhost) has ...": the root of it on the first line, the
