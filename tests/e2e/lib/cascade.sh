@@ -15,7 +15,6 @@ waits() { (($(waiting) == $1)); }
 
 # cascade SCHEMA: exports S, BLOCKER and DDL (connection ids).
 cascade() {
-	local i sql
 	export S=$1 BLOCKER DDL
 	root "CREATE DATABASE $S; CREATE TABLE $S.orders (id INT PRIMARY KEY, note VARCHAR(40)) ENGINE = InnoDB;
 		INSERT INTO $S.orders VALUES (1, 'a'), (2, 'b')"
@@ -26,13 +25,29 @@ cascade() {
 	DDL=$(session ddl 'SELECT CONNECTION_ID()')
 	session_send ddl 'ALTER TABLE orders ADD COLUMN c INT, ALGORITHM=INPLACE, LOCK=NONE'
 	until_true 20 waits 1 || die "the ALTER does not wait: $(root 'SHOW FULL PROCESSLIST')"
-	for ((i = 0; i < QUEUED; i++)); do
-		sql="SELECT COUNT(*) FROM $S.orders"
-		if ((i % 5 < 2)); then sql="INSERT INTO $S.orders (id) VALUES ($((100 + i)))"; fi
+	queue_up "$S.orders" "$QUEUED"
+}
+
+# queue_up TABLE COUNT: three readers to two writers, behind DDL that waits for that table.
+queue_up() {
+	local i sql
+	for ((i = 0; i < $2; i++)); do
+		sql="SELECT COUNT(*) FROM $1"
+		if ((i % 5 < 2)); then sql="INSERT INTO $1 (id) VALUES ($((100 + i)))"; fi
 		server_client -e "$sql" >"queued.$i" 2>&1 &
 		queue_pids+=("$!")
 	done
-	until_true 60 waits $((QUEUED + 1)) || die "only $(waiting) wait: $(root 'SHOW FULL PROCESSLIST')"
+	until_true 60 waits $(($2 + 1)) || die "only $(waiting) wait: $(root 'SHOW FULL PROCESSLIST')"
+}
+
+# queue_ends: all of them have been served.
+queue_ends() {
+	local pid failed=0
+	for pid in "${queue_pids[@]}"; do
+		wait "$pid" || failed=$((failed + 1))
+	done
+	queue_pids=()
+	is "${mark}everybody in the queue went on" "$failed" 0
 }
 
 # What is true however much the server shows.
@@ -57,14 +72,9 @@ cascade_facts() {
 
 # What "next" says is done: the queue goes on, nobody is ended, nothing is changed.
 cascade_drains() {
-	local pid failed=0
 	mlk tables --json
 	root "$(value 'd[0].next')"
-	for pid in "${queue_pids[@]}"; do
-		wait "$pid" || failed=$((failed + 1))
-	done
-	queue_pids=()
-	is "${mark}everybody in the queue went on" "$failed" 0
+	queue_ends
 	is "${mark}the forgotten transaction is still there" "$(session forgotten 'SELECT note FROM orders WHERE id = 1')" x
 	is "${mark}the DDL's session, too" "$(session ddl 'SELECT CONNECTION_ID()' | tail -n 1)" "$DDL"
 	is "${mark}its table is unchanged" \
