@@ -26,7 +26,7 @@ seen() {
 rails_migration() {
 	local schema=rails_$mode
 	root "CREATE DATABASE $schema"
-	seen "rails:$schema" "$schema.orders" "${rails[@]}" "$schema"
+	seen "rails:$schema" "$schema.orders" "${rails[@]}" "$schema" --program rake
 	mlk status "$T" --json
 	facts <<-'END'
 		the holder sleeps, and its sibling alters :: r.holder.connection_id === Number(e.C_lock_connection) && r.holder.command === 'Sleep' && r.siblings.some(s => s.connection_id === Number(e.C_connection))

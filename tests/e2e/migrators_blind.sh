@@ -11,7 +11,7 @@ story() {
 	local schema=app_$mode
 
 	root "CREATE DATABASE $schema"
-	stuck_behind "rails:$schema" "$schema.orders" "${rails[@]}" "$schema"
+	stuck_behind "rails:$schema" "$schema.orders" "${rails[@]}" "$schema" --program rake
 	mlk status "$T" --json
 	behind_facts
 	facts <<-'END'
