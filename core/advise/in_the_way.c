@@ -8,7 +8,7 @@
 
 #include "../ask.h"
 #include "../document.h"
-#include "../server.h"
+#include "../tables/docs.h"
 #include "miglock/sql.h"
 #include "miglock/text.h"
 
@@ -18,6 +18,8 @@ struct look {
     struct mlk_session *s;
     const struct mlk_table *table;
     cJSON *list, *blind_spots;
+    const struct mlk_table_scene *scene;
+    size_t shown; /* sessions, also those beyond SHOWN */
 };
 
 static void add(const struct look *l, const char *kind, int64_t connection_id, int64_t seconds,
@@ -35,148 +37,177 @@ static void add(const struct look *l, const char *kind, int64_t connection_id, i
 
 /* ---- who has locks ---- */
 
-/* Both give: connection, lock type, whether granted, user, command, seconds, statement, of what. */
-static void from_performance_schema(const struct look *l, struct mlk_buf *sql)
+/* Whoever asks, and what is made for asking, is in nobody's way. */
+static bool is_own(const struct look *l, uint64_t id)
 {
-    mlk_buf_str(sql, MLK_TAG
-                "SELECT t.PROCESSLIST_ID, m.LOCK_TYPE, m.LOCK_STATUS, t.PROCESSLIST_USER, "
-                "t.PROCESSLIST_COMMAND, t.PROCESSLIST_TIME, t.PROCESSLIST_INFO, m.OBJECT_TYPE FROM "
-                "performance_schema.metadata_locks m JOIN performance_schema.threads t ON t.THREAD_ID = "
-                "m.OWNER_THREAD_ID WHERE (m.OBJECT_TYPE = 'TABLE' AND m.OBJECT_SCHEMA = ");
-    mlk_sql_string(sql, l->table->schema, strlen(l->table->schema));
-    mlk_buf_str(sql, " AND m.OBJECT_NAME = ");
-    mlk_sql_string(sql, l->table->name, strlen(l->table->name));
-    /* who changes data has an intention lock on these; who has another holds changes up. Source: sql/mdl.h */
-    mlk_buf_str(sql, " OR m.OBJECT_TYPE IN ('GLOBAL', 'BACKUP LOCK', 'BACKUP') AND m.LOCK_TYPE NOT IN "
-                     "('INTENTION_EXCLUSIVE', 'BACKUP_DML', 'BACKUP_TRANS_DML', 'BACKUP_SYS_DML', "
-                     "'BACKUP_DDL', 'BACKUP_ALTER_COPY', 'BACKUP_COMMIT')) AND t.PROCESSLIST_ID <> "
-                     "CONNECTION_ID() ORDER BY m.LOCK_STATUS, t.PROCESSLIST_TIME DESC");
+    return id && (id == l->s->own_id || id == l->s->caller_id);
 }
 
-static void from_lock_info(const struct look *l, struct mlk_buf *sql)
+static bool is_table(const struct look *l, const struct mlk_table_group *group)
 {
-    mlk_buf_str(
-        sql, MLK_TAG
-        "SELECT m.THREAD_ID, SUBSTRING(m.LOCK_MODE, 5), 'GRANTED', p.USER, p.COMMAND, p.TIME, p.INFO, "
-        "IF(m.LOCK_TYPE = 'Table metadata lock', 'TABLE', 'BACKUP') FROM "
-        "information_schema.METADATA_LOCK_INFO m LEFT JOIN information_schema.PROCESSLIST p ON p.ID = "
-        "m.THREAD_ID WHERE (m.LOCK_TYPE = 'Table metadata lock' AND m.TABLE_SCHEMA = ");
-    mlk_sql_string(sql, l->table->schema, strlen(l->table->schema));
-    mlk_buf_str(sql, " AND m.TABLE_NAME = ");
-    mlk_sql_string(sql, l->table->name, strlen(l->table->name));
-    mlk_buf_str(sql, " OR m.LOCK_TYPE = 'Backup lock' AND m.LOCK_MODE NOT IN ('MDL_BACKUP_DML', "
-                     "'MDL_BACKUP_TRANS_DML', 'MDL_BACKUP_SYS_DML', 'MDL_BACKUP_DDL', "
-                     "'MDL_BACKUP_ALTER_COPY', 'MDL_BACKUP_COMMIT')) AND m.THREAD_ID <> CONNECTION_ID()");
+    bool fold = l->scene->server->names_fold;
+
+    return group->object == MLK_ON_TABLE &&
+           (fold ? strcasecmp(group->schema, l->table->schema) == 0 &&
+                       strcasecmp(group->name, l->table->name) == 0
+                 : strcmp(group->schema, l->table->schema) == 0 && strcmp(group->name, l->table->name) == 0);
 }
 
-/* A schema change takes one of these on its table: sql/mdl.h. */
-static bool of_ddl(const char *lock)
+/* What DDL asks for on the table, and on what contains it. */
+static enum mlk_mdl wanted_of(const struct mlk_table_group *group)
 {
-    static const char *const list[] = {"SHARED_UPGRADABLE", "SHARED_NO_WRITE", "SHARED_NO_READ_WRITE",
-                                       "EXCLUSIVE", NULL};
-
-    for (size_t i = 0; list[i]; i++) {
-        if (strcmp(lock, list[i]) == 0)
-            return true;
-    }
-    return false;
+    if (group->object == MLK_ON_TABLE)
+        return MLK_MDL_EXCLUSIVE;
+    return mlk_table_rules(group->object, group->name) == MLK_MDL_BACKUP ? MLK_MDL_BACKUP_DDL
+                                                                         : MLK_MDL_INTENTION_EXCLUSIVE;
 }
 
-static void add_session(const struct look *l, const struct mlk_rows *rows, size_t i)
+static void add_statement(const struct mlk_person *p, struct mlk_buf *b)
 {
-    const char *lock = mlk_rows_text(rows, i, 1), *granted = mlk_rows_text(rows, i, 2);
-    const char *user = mlk_rows_text(rows, i, 3), *command = mlk_rows_text(rows, i, 4);
-    const char *info = mlk_rows_text(rows, i, 6), *object = mlk_rows_text(rows, i, 7);
-    int64_t id = mlk_rows_int(rows, i, 0, -1), seconds = mlk_rows_int(rows, i, 5, -1);
-    bool table = object && strcmp(object, "TABLE") == 0, ddl = table && lock && of_ddl(lock);
-    bool waits = granted && strcmp(granted, "GRANTED") != 0;
-    char text[512], statement[STATEMENT_SHOWN + 1] = "", doing[160];
+    char statement[STATEMENT_SHOWN + 1] = "";
 
-    if (info)
-        mlk_printable(statement, sizeof statement, info, strlen(info));
-    if (command && strcmp(command, "Sleep") == 0)
-        snprintf(doing, sizeof doing, "and has been idle for %" PRId64 " s", seconds);
+    if (p && p->statement)
+        mlk_printable(statement, sizeof statement, p->statement, strlen(p->statement));
+    mlk_buf_str(b, statement[0] ? statement : "nothing that is seen");
+}
+
+static void add_who(const struct mlk_table_lock *lock, const struct mlk_person *p, struct mlk_buf *b)
+{
+    if (p)
+        mlk_person_describe(p, b);
     else
-        snprintf(doing, sizeof doing, "and runs: %s", statement[0] ? statement : "nothing that is seen");
-    snprintf(text, sizeof text, "connection %" PRId64 " (%.60s) %s %s", id, user ? user : "unknown",
-             !table  ? "holds up every change (FLUSH TABLES WITH READ LOCK, or a backup)"
-             : waits ? "waits for the table"
-             : ddl   ? "changes the table, or has locked it,"
-                     : "has the table in an open transaction or statement",
-             doing);
-    add(l, !table ? "backup" : ddl ? "ddl" : "session", id, seconds, text);
+        mlk_buf_fmt(b, "connection %" PRIu64 ", which is not visible to this account,", lock->id);
+}
+
+/* What that session waits for is the same object. */
+static bool same_group(const struct look *l, const struct mlk_table_group *group,
+                       const struct mlk_table_lock *waits)
+{
+    return waits && mlk_table_waits_group(&l->scene->waits, waits) == group;
+}
+
+/* The sentence on one session. */
+static void describe(const struct look *l, const struct mlk_table_group *group,
+                     const struct mlk_table_lock *lock, struct mlk_buf *b)
+{
+    const struct mlk_table_ddl *ddl = mlk_table_scene_ddl(l->scene, lock->id);
+    const struct mlk_table_one one = {.lock = lock, .person = mlk_person_find(l->scene->people, lock->id)};
+    const struct mlk_table_lock *waits = mlk_table_waits_of(&l->scene->waits, lock->id);
+
+    if (waits) {
+        add_who(lock, one.person, b);
+        mlk_buf_str(b,
+                    same_group(l, group, waits) ? " waits for the table: " : " waits for a lock elsewhere: ");
+        add_statement(one.person, b);
+    } else if (ddl && group->object == MLK_ON_TABLE) {
+        add_who(lock, one.person, b);
+        mlk_buf_fmt(b, " runs %s on the table, for %" PRId64 " s: ", ddl->text.kind, ddl->person->seconds);
+        add_statement(one.person, b);
+    } else {
+        mlk_table_blocker_text(l->scene, group, &one, b);
+        if (group->object == MLK_ON_TABLE && one.person)
+            mlk_buf_fmt(b, "; the change waits until that %s ends",
+                        one.person->in_transaction ? "open transaction" : "statement or transaction");
+    }
+}
+
+static void add_session(const struct look *l, const struct mlk_table_group *group,
+                        const struct mlk_table_lock *lock)
+{
+    const struct mlk_person *p = mlk_person_find(l->scene->people, lock->id);
+    bool ddl = mlk_mdl_strong(lock->mdl) || mlk_table_scene_ddl(l->scene, lock->id);
+    struct mlk_buf b;
+
+    mlk_buf_init(&b, SQL_BYTES);
+    describe(l, group, lock, &b);
+    add(l,
+        group->object == MLK_ON_SERVER ? "backup"
+        : ddl                          ? "ddl"
+                                       : "session",
+        lock->id ? (int64_t)lock->id : -1, p ? p->seconds : -1, mlk_buf_text(&b));
+    mlk_buf_free(&b);
+}
+
+/* Whether that lock says something that no other line says. */
+static bool is_news(const struct look *l, const struct mlk_table_group *group,
+                    const struct mlk_table_lock *lock)
+{
+    if (is_own(l, lock->id))
+        return false;
+    if (!lock->granted)
+        return group->object == MLK_ON_TABLE;
+    if (same_group(l, group, mlk_table_waits_of(&l->scene->waits, lock->id)))
+        return false;
+    return lock->mdl == MLK_MDL_NONE ||
+           mlk_mdl_keeps_out(mlk_table_rules(group->object, group->name), lock->mdl, wanted_of(group));
+}
+
+/* Each session once, by its strongest lock: those of a session follow each other. Who has a lock comes before
+ * who waits. */
+static void add_group(struct look *l, const struct mlk_table_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        size_t at = (group->waiting + i) % group->count;
+        const struct mlk_table_lock *lock = &group->locks[at];
+        bool again =
+            i > 0 && at > 0 && lock[-1].id == lock->id && lock[-1].granted == lock->granted && lock->id;
+
+        if (!again && is_news(l, group, lock) && l->shown++ < SHOWN)
+            add_session(l, group, lock);
+    }
 }
 
 /* Open transactions, where nobody can tell which tables they have used. */
-static enum mlk_status any_transaction(const struct look *l)
+static void any_transaction(const struct look *l)
 {
-    struct mlk_rows *rows = NULL;
+    const struct mlk_people *people = l->scene->people;
+    const struct mlk_person *oldest = NULL;
     char text[300];
-    enum mlk_status status = mlk_ask(
-        l->s, &mlk_need_process,
-        MLK_TAG "SELECT COUNT(*), MAX(TIMESTAMPDIFF(SECOND, trx_started, NOW())), "
-                "SUBSTRING_INDEX(GROUP_CONCAT(trx_mysql_thread_id ORDER BY trx_started), ',', 1) FROM "
-                "information_schema.INNODB_TRX WHERE trx_mysql_thread_id NOT IN (0, CONNECTION_ID())",
-        &rows);
+    size_t count = 0;
 
-    if (!status && mlk_rows_int(rows, 0, 0, 0) > 0) {
-        snprintf(text, sizeof text,
-                 "%" PRId64 " transactions are open, the oldest (connection %" PRId64 ") for %" PRId64
-                 " s; which tables they have used is not seen",
-                 mlk_rows_int(rows, 0, 0, 0), mlk_rows_int(rows, 0, 2, -1), mlk_rows_int(rows, 0, 1, 0));
-        add(l, "transactions", mlk_rows_int(rows, 0, 2, -1), mlk_rows_int(rows, 0, 1, 0), text);
+    for (size_t i = 0; i < people->count; i++) {
+        const struct mlk_person *p = &people->list[i];
+
+        if (!p->in_transaction || is_own(l, p->id))
+            continue;
+        count++;
+        if (!oldest || p->transaction_seconds > oldest->transaction_seconds)
+            oldest = p;
     }
-    mlk_rows_free(rows);
+    if (oldest) {
+        snprintf(text, sizeof text,
+                 "%zu transaction%s open, the oldest (connection %" PRIu64 ") for %" PRId64
+                 " s; which tables they have used is not seen",
+                 count, count == 1 ? " is" : "s are", oldest->id,
+                 oldest->transaction_seconds > 0 ? oldest->transaction_seconds : 0);
+        add(l, "transactions", (int64_t)oldest->id, oldest->transaction_seconds, text);
+    }
     mlk_say(l->blind_spots,
-            status ? "whether open transactions have used the table is not seen"
+            !people->transactions ? "whether open transactions have used the table is not seen"
             : l->s->flavour == MLK_MARIADB
                 ? "who has locks on the table is not seen: performance_schema is off and the plugin "
                   "metadata_lock_info is not there"
                 : "who has locks on the table is not seen: performance_schema or its metadata locks are off, "
                   "or this account may not read them");
-    return mlk_ask_over(status) ? status : MLK_OK;
 }
 
-static enum mlk_status instrumented(struct mlk_session *s, bool *out)
+static void sessions(struct look *l)
 {
-    struct mlk_rows *rows = NULL;
-    enum mlk_status status = mlk_ask(s, &mlk_need_nothing,
-                                     MLK_TAG "SELECT ENABLED FROM performance_schema.setup_instruments WHERE "
-                                             "NAME = 'wait/lock/metadata/sql/mdl'",
-                                     &rows);
+    const struct mlk_table_waits *waits = &l->scene->waits;
+    const cJSON *said;
 
-    *out = !status && mlk_rows_text(rows, 0, 0) && strcmp(mlk_rows_text(rows, 0, 0), "YES") == 0;
-    mlk_rows_free(rows);
-    return status;
-}
-
-static enum mlk_status sessions(const struct look *l, bool performance_schema)
-{
-    struct mlk_rows *rows = NULL;
-    struct mlk_buf sql;
-    enum mlk_status status = MLK_UNSUPPORTED;
-    bool on = false;
-
-    mlk_buf_init(&sql, SQL_BYTES);
-    if (performance_schema && instrumented(l->s, &on) == MLK_OK && on) {
-        from_performance_schema(l, &sql);
-        status = mlk_ask_buf(l->s, &mlk_need_process, &sql, &rows, NULL);
+    for (size_t i = 0; i < waits->group_count; i++) {
+        if (waits->groups[i].object == MLK_ON_SERVER || is_table(l, &waits->groups[i]))
+            add_group(l, &waits->groups[i]);
     }
-    if (status && !mlk_ask_over(status) && l->s->flavour == MLK_MARIADB) {
-        mlk_buf_reset(&sql);
-        from_lock_info(l, &sql);
-        status = mlk_ask_buf(l->s, &mlk_need_process, &sql, &rows, NULL);
-    }
-    for (size_t i = 0; !status && i < rows->count && i < SHOWN; i++)
-        add_session(l, rows, i);
-    if (!status && rows->count > SHOWN)
+    if (l->shown > SHOWN)
         mlk_say(l->blind_spots, "%zu more sessions that have or want locks on the table are not listed",
-                rows->count - SHOWN);
-    mlk_rows_free(rows);
-    mlk_buf_free(&sql);
-    if (mlk_ask_over(status))
-        return status;
-    return status ? any_transaction(l) : MLK_OK;
+                l->shown - SHOWN);
+    if (l->scene->source == MLK_TABLES_GUESSED) {
+        any_transaction(l);
+        return;
+    }
+    cJSON_ArrayForEach(said, l->scene->blind_spots) mlk_say(l->blind_spots, "%s", said->valuestring);
 }
 
 /* ---- other tables, other servers ---- */
@@ -227,48 +258,49 @@ static enum mlk_status foreign_keys(const struct look *l)
     return mlk_ask_over(status) ? status : MLK_OK;
 }
 
-static enum mlk_status replicas(const struct look *l, const struct mlk_server *server)
+static void replicas(const struct look *l)
 {
-    struct mlk_rows *rows = NULL;
+    const struct mlk_people *people = l->scene->people;
+    const char *cluster = l->scene->server->cluster;
     char text[300];
-    enum mlk_status status = mlk_ask(
-        l->s, &mlk_need_process,
-        MLK_TAG "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'",
-        &rows);
-    int64_t count = mlk_rows_int(rows, 0, 0, 0);
+    size_t count = 0;
 
+    for (size_t i = 0; i < people->count; i++)
+        count += people->list[i].command && strncmp(people->list[i].command, "Binlog Dump", 11) == 0;
     if (count > 0) {
-        snprintf(text, sizeof text,
-                 "%" PRId64 " replica%s: each runs the statement once it is done here, and lags behind for "
-                 "as long as it takes",
-                 count, count == 1 ? " reads from this server" : "s read from this server");
+        snprintf(
+            text, sizeof text,
+            "%zu replica%s: each runs the statement once it is done here, and lags behind for as long as "
+            "it takes",
+            count, count == 1 ? " reads from this server" : "s read from this server");
         add(l, "replicas", -1, -1, text);
     }
-    if (server->cluster) {
+    if (cluster) {
         snprintf(text, sizeof text,
-                 "the server is part of a cluster (%s): the statement runs on all its nodes%s",
-                 server->cluster,
-                 strcmp(server->cluster, "Galera") == 0
+                 "the server is part of a cluster (%s): the statement runs on all its nodes%s", cluster,
+                 strcmp(cluster, "Galera") == 0
                      ? ", at the same time, and holds up every change on all of them for as long as it takes"
                      : "");
         add(l, "cluster", -1, -1, text);
     }
-    mlk_rows_free(rows);
-    return mlk_ask_over(status) ? status : MLK_OK;
 }
 
 enum mlk_status mlk_in_the_way(struct mlk_session *s, const struct mlk_table *table, cJSON *list,
                                cJSON *blind_spots)
 {
-    const struct look l = {s, table, list, blind_spots};
-    cJSON *aside = cJSON_CreateArray(); /* what that read says of other matters */
-    struct mlk_server server;
-    enum mlk_status status = aside ? mlk_server_read(s, false, &server, aside) : MLK_NO_MEMORY;
+    struct mlk_table_scene scene;
+    struct look l = {.s = s, .table = table, .list = list, .blind_spots = blind_spots, .scene = &scene};
+    enum mlk_status seen = mlk_table_scene_about(s, table->schema, table->name, &scene), status;
 
-    cJSON_Delete(aside);
-    if (!status)
-        status = sessions(&l, server.performance_schema);
-    if (!status)
-        status = foreign_keys(&l);
-    return status ? status : replicas(&l, &server);
+    if (mlk_ask_over(seen))
+        return seen;
+    if (seen)
+        mlk_say(blind_spots, "who has locks on the table is not seen: %s", s->error);
+    else
+        sessions(&l);
+    status = foreign_keys(&l);
+    if (!status && !seen)
+        replicas(&l);
+    mlk_table_scene_free(&scene);
+    return status;
 }

@@ -133,6 +133,18 @@ static void add_condition(struct mlk_buf *sql, const char *column, const char *v
     mlk_sql_string(sql, value, strlen(value));
 }
 
+/* The table that is asked about, and what DDL on it asks the server for. */
+static void add_about(const struct mlk_table_scene *scene, bool first, struct mlk_buf *sql)
+{
+    if (!scene->about_table)
+        return;
+    mlk_buf_str(sql, first ? "(1" : " OR (1");
+    add_condition(sql, "OBJECT_TYPE", "TABLE");
+    add_condition(sql, "OBJECT_SCHEMA", scene->about_schema);
+    add_condition(sql, "OBJECT_NAME", scene->about_table);
+    mlk_buf_str(sql, ") OR OBJECT_TYPE IN ('GLOBAL', 'BACKUP LOCK', 'BACKUP')");
+}
+
 /* All locks on these objects, and all requests, in one reading. */
 static enum mlk_status ask_locks(struct mlk_table_scene *scene, const struct mlk_rows *objects)
 {
@@ -149,6 +161,7 @@ static enum mlk_status ask_locks(struct mlk_table_scene *scene, const struct mlk
         add_condition(&sql, "OBJECT_NAME", mlk_rows_text(objects, i, 2));
         mlk_buf_str(&sql, ")");
     }
+    add_about(scene, objects->count == 0, &sql);
     status = mlk_ask_buf(scene->s, &locks_table, &sql, &scene->rows, NULL);
     mlk_buf_free(&sql);
     return status ? status : take(scene);
@@ -165,7 +178,7 @@ static enum mlk_status read_recorded(struct mlk_table_scene *scene)
         status = ask_objects(scene, &objects);
     if (!status && !objects->count && !mlk_metadata_locks_recorded(scene->s, scene->blind_spots))
         status = MLK_NOT_FOUND;
-    if (!status && objects->count)
+    if (!status && (objects->count || scene->about_table))
         status = ask_locks(scene, objects);
     mlk_rows_free(objects);
     return status;
@@ -187,7 +200,7 @@ static enum mlk_status read_plugin(struct mlk_table_scene *scene)
 
     scene->source = MLK_TABLES_PLUGIN;
     status = mlk_ask(scene->s, &mlk_need_process,
-                     anybody_waits(scene->people)
+                     scene->about_table || anybody_waits(scene->people)
                          ? MLK_TAG "SELECT LOCK_TYPE, TABLE_SCHEMA, TABLE_NAME, LOCK_MODE, 1, THREAD_ID FROM "
                                    "information_schema.METADATA_LOCK_INFO WHERE LOCK_TYPE <> 'User lock'"
                          : MLK_TAG "SELECT LOCK_TYPE, TABLE_SCHEMA, TABLE_NAME, LOCK_MODE, 1, THREAD_ID FROM "

@@ -249,6 +249,14 @@ enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_sce
     return status;
 }
 
+enum mlk_status mlk_table_scene_about(struct mlk_session *s, const char *schema, const char *table,
+                                      struct mlk_table_scene *out)
+{
+    *out = (struct mlk_table_scene){
+        .s = s, .about_schema = schema, .about_table = table, .connections = -1, .connections_max = -1};
+    return begin(out);
+}
+
 enum mlk_status mlk_table_scene_over(struct mlk_session *s, const struct mlk_server *server,
                                      struct mlk_people *people, struct mlk_table_scene *out)
 {

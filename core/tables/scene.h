@@ -39,7 +39,8 @@ struct mlk_table_scene {
     struct mlk_rows *rows;                /* private: owns texts of the locks */
     int64_t connections, connections_max; /* -1 where unknown */
     cJSON *blind_spots;
-    struct mlk_server own_server; /* private: where nobody had read them before */
+    const char *about_schema, *about_table; /* private: of a table whose locks are all wanted, or NULL */
+    struct mlk_server own_server;           /* private: where nobody had read them before */
     struct mlk_people own_people;
 };
 
@@ -49,6 +50,10 @@ enum mlk_status mlk_table_scene_take(struct mlk_session *s, struct mlk_table_sce
  * learnt of the sessions. What the two cannot show is not said again, and connections are not counted. */
 enum mlk_status mlk_table_scene_over(struct mlk_session *s, const struct mlk_server *server,
                                      struct mlk_people *people, struct mlk_table_scene *out);
+/* The same as the first, and all locks on that table and on the server, also those that keep nobody waiting.
+ */
+enum mlk_status mlk_table_scene_about(struct mlk_session *s, const char *schema, const char *table,
+                                      struct mlk_table_scene *out);
 /* Works on a zeroed struct. */
 void mlk_table_scene_free(struct mlk_table_scene *scene);
 
