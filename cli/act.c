@@ -6,6 +6,7 @@
 
 #include "confirm.h"
 #include "json.h"
+#include "miglock/connection_id.h"
 #include "nearby.h"
 #include "plain.h"
 #include "render.h"
@@ -41,7 +42,8 @@ enum mlk_status mlk_act_run(struct mlk_act *a, bool dry_run)
 {
     struct mlk_release_options o = {.token = a->given ? a->given : mlk_json_text(a->seen, "token"),
                                     .force = a->force,
-                                    .dry_run = dry_run};
+                                    .dry_run = dry_run,
+                                    .blocker = a->blocker};
     enum mlk_status status;
 
     cJSON_Delete(a->result);
@@ -135,6 +137,20 @@ enum mlk_exit mlk_act_fail(const struct mlk_act *a, enum mlk_status status)
                     a->error, a->kind->unsure, a->target.text, verb);
 }
 
+/* --blocker. MLK_USAGE with a line in error. */
+static enum mlk_status read_blocker(struct mlk_act *a)
+{
+    const char *text = mlk_options_value(&a->cli->options, "blocker");
+
+    if (!text)
+        return MLK_OK;
+    if (a->target.tool->kind != MLK_TABLE) {
+        snprintf(a->error, sizeof a->error, "--blocker is for tables, as in table:shop/orders");
+        return MLK_USAGE;
+    }
+    return mlk_connection_id_parse(text, strlen(text), &a->blocker, a->error, sizeof a->error);
+}
+
 enum mlk_exit mlk_act(struct mlk_cli *cli, const struct mlk_act_kind *kind, const char *rows_only)
 {
     struct mlk_act a = {
@@ -149,17 +165,25 @@ enum mlk_exit mlk_act(struct mlk_cli *cli, const struct mlk_act_kind *kind, cons
         mlk_target_parse(cli->argv[0], strlen(cli->argv[0]), &a.target, a.error, sizeof a.error);
     enum mlk_exit exit;
 
+    if (status == MLK_OK)
+        status = read_blocker(&a);
     if (status != MLK_OK)
         return mlk_fail_status(cli, status, a.error);
+    if (rows_only && a.target.tool->kind == MLK_TABLE)
+        return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
+                        "that is for a tool's lock table, as in ghost:blog; %s is no lock of a tool",
+                        a.target.text);
     if (rows_only && a.target.tool->kind == MLK_NAMED)
         return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "%s %s", a.target.text, rows_only);
+    if (kind->of_table && a.target.tool->kind == MLK_TABLE)
+        a.kind = kind->of_table;
     if (a.given && (strlen(a.given) != MLK_TOKEN_LEN || a.given[strspn(a.given, "0123456789abcdef")]))
         return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
                         "a token is %d hexadecimal digits, as miglock status %s shows it", MLK_TOKEN_LEN,
                         a.target.text);
     exit = mlk_backend_open(&a.backend, cli);
     if (exit == MLK_EXIT_DONE)
-        exit = kind->work(&a);
+        exit = a.kind->work(&a);
     cJSON_Delete(a.seen);
     cJSON_Delete(a.result);
     mlk_backend_close(&a.backend);

@@ -20,6 +20,7 @@ struct mlk_act_kind {
     const char *unsure;      /* "the lock is either as it was or released": where the answer is lost */
     /* The command's own order of steps. */
     enum mlk_exit (*work)(struct mlk_act *a);
+    const struct mlk_act_kind *of_table; /* the same for the target table:...; NULL: no other */
 };
 
 struct mlk_act {
@@ -28,6 +29,7 @@ struct mlk_act {
     struct mlk_backend backend;
     struct mlk_target target;
     const char *given; /* --token */
+    uint64_t blocker;  /* --blocker; 0: none */
     bool force, yes, dry_run;
     cJSON *seen;   /* the report that the person sees; its token is the one that counts */
     cJSON *result; /* what came of it */

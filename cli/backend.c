@@ -304,8 +304,13 @@ static enum mlk_status call_change(struct mlk_backend *b, const char *function,
                                    const struct mlk_target *target, const struct mlk_release_options *options,
                                    cJSON **out, char *error, size_t error_size)
 {
-    const char *args[] = {target->text, options->token, options->force ? "force" : NULL, NULL};
+    char words[sizeof "force,blocker=" + MLK_CONNECTION_ID_DIGITS] = "";
+    const char *args[] = {target->text, options->token, words, NULL};
 
+    if (options->blocker)
+        snprintf(words, sizeof words, "%sblocker=%" PRIu64, options->force ? "force," : "", options->blocker);
+    else if (options->force)
+        snprintf(words, sizeof words, "force");
     return call(b, function, args, out, error, error_size);
 }
 

@@ -43,6 +43,8 @@ static enum mlk_exit run(struct mlk_cli *cli)
 
     if (status != MLK_OK)
         return mlk_fail_status(cli, status, error);
+    if (target.tool->kind == MLK_TABLE)
+        return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "a table's metadata locks have no GET_LOCK name");
     if (target.tool->kind == MLK_ROW)
         return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
                         "%s locks with a row in %s.%s and has no GET_LOCK name; see miglock "

@@ -9,6 +9,8 @@ static const struct mlk_option options[] = {
     {"token", 0, MLK_ARG_REQUIRED, "TOKEN",
      "release only the lock generation that was shown with this token"},
     {"force", 0, MLK_ARG_NONE, NULL, "release also when nothing proves that the holder is gone"},
+    {"blocker", 0, MLK_ARG_REQUIRED, "ID",
+     "of a table: end that session, which keeps others waiting, and not the DDL that waits"},
     {"yes", 0, MLK_ARG_NONE, NULL, "do not ask; an active lock then needs --token as well"},
     {"dry-run", 0, MLK_ARG_NONE, NULL, "say what would be done, change nothing"},
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
@@ -94,7 +96,42 @@ static enum mlk_exit work(struct mlk_act *a)
     return status == MLK_OK ? mlk_act_finish(a) : mlk_act_fail(a, status);
 }
 
+/* Of a table the token covers everything that was shown, and a dry run knows all that the release will but
+ * for one thing: whether the client of a session that is to be ended is gone. */
+static enum mlk_exit work_on_table(struct mlk_act *a)
+{
+    bool may_learn_more = a->blocker && a->backend.functions;
+    enum mlk_exit exit;
+    enum mlk_status status = mlk_act_look(a);
+
+    if (status != MLK_OK)
+        return mlk_fail_status(a->cli, status, a->error);
+    mlk_act_show(a);
+    status = mlk_act_run(a, true);
+    if (status != MLK_OK)
+        return mlk_fail_status(a->cli, status, a->error);
+    if (a->dry_run || !(mlk_act_is(a->result, "outcome", "would_release") ||
+                        (may_learn_more && mlk_act_is(a->result, "outcome", "refused"))))
+        return mlk_act_finish(a);
+    exit = mlk_act_confirm(a, a->force, NULL);
+    if (exit != MLK_EXIT_DONE)
+        return exit;
+    status = mlk_act_run(a, false);
+    return status == MLK_OK ? mlk_act_finish(a) : mlk_act_fail(a, status);
+}
+
 static const char *const good[] = {"released", "free", "would_release", NULL};
+
+static const struct mlk_act_kind of_table = {
+    .run = mlk_backend_release,
+    .good = good,
+    .verb = "Release",
+    .at_work = "--force ends work that is lost by it",
+    .at_risk = "--force ends work that is lost by it: DDL that has begun, or what a session has changed and "
+               "not committed",
+    .unsure = "what waits for the table is either as it was or ended",
+    .work = work_on_table,
+};
 
 static const struct mlk_act_kind kind = {
     .run = mlk_backend_release,
@@ -105,6 +142,7 @@ static const struct mlk_act_kind kind = {
                "beside it",
     .unsure = "the lock is either as it was or released",
     .work = work,
+    .of_table = &of_table,
 };
 
 static enum mlk_exit run(struct mlk_cli *cli)
@@ -117,6 +155,7 @@ static const char *const examples[] = {
     "release rails:shop --token 9f3a61c2e0b7 --force",
     "release ghost:blog --yes --json",
     "release ghost:blog --dry-run",
+    "release table:shop/orders",
     NULL,
 };
 
@@ -130,7 +169,9 @@ const struct mlk_command mlk_cmd_release = {
         "Without --force it releases only a lock whose holder is proven to be gone. A holder that is at work "
         "needs --force, and its name typed (or --yes with --token).\n"
         "With the functions in the server, a release of a named lock asks the holder's client first (miglock "
-        "help probe); one that does not answer is gone. --dry-run asks nobody.\n",
+        "help probe); one that does not answer is gone. --dry-run asks nobody.\n"
+        "Of a table (miglock tables) it ends the statement of DDL that waits and has not begun; DDL that has "
+        "begun needs --force. A session that keeps others waiting is ended only where --blocker names it.\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

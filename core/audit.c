@@ -33,8 +33,8 @@ static void begin_line(const struct mlk_session *s, struct mlk_buf *b)
         mlk_buf_fmt(b, " (connection %" PRIu64 ")", s->caller_id);
 }
 
-void mlk_audit_release(struct mlk_session *s, const char *what, const struct mlk_observation *seen,
-                       const struct mlk_release *r, bool force)
+void mlk_audit_release(struct mlk_session *s, const struct mlk_release_of *of, const struct mlk_release *r,
+                       bool force)
 {
     const cJSON *last = cJSON_GetArrayItem(r->because, cJSON_GetArraySize(r->because) - 1);
     struct mlk_buf b;
@@ -42,16 +42,16 @@ void mlk_audit_release(struct mlk_session *s, const char *what, const struct mlk
     if (!s->ops->log)
         return;
     begin_line(s, &b);
-    mlk_buf_fmt(&b, " asked to %s ", what);
-    mlk_sql_string(&b, seen->target->text, strlen(seen->target->text));
+    mlk_buf_fmt(&b, " asked to %s ", of->what);
+    mlk_sql_string(&b, of->target, strlen(of->target));
     mlk_buf_fmt(&b, "%s: %s; verdict %s; token %s; ", force ? " with force" : "",
                 r->outcome ? r->outcome : "failed", mlk_verdict_text(r->verdict),
-                seen->token[0] ? seen->token : "none");
-    if (seen->holder) {
+                of->token && of->token[0] ? of->token : "none");
+    if (of->holder) {
         mlk_buf_str(&b, "holder ");
-        mlk_person_describe(seen->holder, &b);
-    } else if (seen->holder_id) {
-        mlk_buf_fmt(&b, "holder connection %" PRIu64, seen->holder_id);
+        mlk_person_describe(of->holder, &b);
+    } else if (of->holder_id) {
+        mlk_buf_fmt(&b, "holder connection %" PRIu64, of->holder_id);
     } else {
         mlk_buf_str(&b, "holder not known");
     }

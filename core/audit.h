@@ -7,10 +7,10 @@
 
 #include "release.h"
 
-/* A release or a repair (what) that was asked for: account, target, outcome, verdict, token, holder, and the
- * last of the reasons. seen: the lock when the call began. An outcome that was never reached is "failed". */
-void mlk_audit_release(struct mlk_session *s, const char *what, const struct mlk_observation *seen,
-                       const struct mlk_release *r, bool force);
+/* A release or a repair that was asked for: account, target, outcome, verdict, token, holder, and the last of
+ * the reasons. of: as it was when the call began. An outcome that was never reached is "failed". */
+void mlk_audit_release(struct mlk_session *s, const struct mlk_release_of *of, const struct mlk_release *r,
+                       bool force);
 /* A question after which the kernel closed the connection. */
 void mlk_audit_gone(struct mlk_session *s, const struct mlk_person *p, const struct mlk_probe *answer);
 

@@ -9,13 +9,16 @@
 #include "miglock/sql.h"
 
 /*
- * Procedures of managed databases whose one argument is the id of the connection to end. They run with their
- * definer's rights. Sources: Amazon RDS and Aurora user guides, "Ending a session or query"; Azure Database
- * for MySQL, "Management stored procedures".
+ * Procedures of managed databases whose one argument is the id of the connection that they end, or whose
+ * statement. They run with their definer's rights. Sources: Amazon RDS and Aurora user guides, "Ending a
+ * session or query"; Azure Database for MySQL, "Management stored procedures".
  */
-static const char *const procedures[] = {"mysql.rds_kill", "mysql.az_kill"};
+static const char *const procedures[][2] = {
+    [MLK_KILL_CONNECTION] = {"mysql.rds_kill", "mysql.az_kill"},
+    [MLK_KILL_QUERY] = {"mysql.rds_kill_query", "mysql.az_kill_query"},
+};
 
-enum { PROCEDURES = sizeof procedures / sizeof procedures[0], SCHEMA_LEN = sizeof "mysql." - 1 };
+enum { PROCEDURES = 2, SCHEMA_LEN = sizeof "mysql." - 1 };
 
 void mlk_kill_text(struct mlk_buf *out, const char *procedure, const char *name, uint64_t id)
 {
@@ -29,17 +32,30 @@ void mlk_kill_text(struct mlk_buf *out, const char *procedure, const char *name,
     mlk_buf_str(out, procedure ? ")" : "");
 }
 
+void mlk_kill_id_text(struct mlk_buf *out, enum mlk_kill what, const char *procedure, uint64_t id,
+                      int64_t query_id)
+{
+    if (procedure)
+        mlk_buf_fmt(out, "CALL %s(%" PRIu64 ")", procedure, id);
+    else if (what == MLK_KILL_CONNECTION)
+        mlk_buf_fmt(out, "KILL CONNECTION %" PRIu64, id);
+    else if (query_id >= 0)
+        mlk_buf_fmt(out, "KILL QUERY ID %" PRId64, query_id);
+    else
+        mlk_buf_fmt(out, "KILL QUERY %" PRIu64, id);
+}
+
 /* A procedure of the list; NULL for any other name. */
-static const char *known(const char *name)
+static const char *known(enum mlk_kill what, const char *name)
 {
     for (size_t i = 0; name && i < PROCEDURES; i++) {
-        if (strcasecmp(procedures[i] + SCHEMA_LEN, name) == 0)
-            return procedures[i];
+        if (strcasecmp(procedures[what][i] + SCHEMA_LEN, name) == 0)
+            return procedures[what][i];
     }
     return NULL;
 }
 
-enum mlk_status mlk_kill_procedure(struct mlk_session *s, const char **out)
+enum mlk_status mlk_kill_procedure(struct mlk_session *s, enum mlk_kill what, const char **out)
 {
     struct mlk_rows *rows = NULL;
     struct mlk_buf sql;
@@ -51,12 +67,12 @@ enum mlk_status mlk_kill_procedure(struct mlk_session *s, const char **out)
                               "'mysql' AND ROUTINE_TYPE = 'PROCEDURE' AND ROUTINE_NAME IN (");
     for (size_t i = 0; i < PROCEDURES; i++) {
         mlk_buf_str(&sql, i ? ", " : "");
-        mlk_sql_string(&sql, procedures[i] + SCHEMA_LEN, strlen(procedures[i] + SCHEMA_LEN));
+        mlk_sql_string(&sql, procedures[what][i] + SCHEMA_LEN, strlen(procedures[what][i] + SCHEMA_LEN));
     }
     mlk_buf_str(&sql, ")");
     status = mlk_ask_buf(s, &mlk_need_nothing, &sql, &rows, NULL);
     for (size_t i = 0; !status && rows && !*out && i < rows->count; i++)
-        *out = known(mlk_rows_text(rows, i, 0));
+        *out = known(what, mlk_rows_text(rows, i, 0));
     mlk_rows_free(rows);
     mlk_buf_free(&sql);
     return status;

@@ -15,6 +15,7 @@
 #include "lock_ddl.h"
 #include "policy.h"
 #include "miglock/text.h"
+#include "tables/release.h"
 #include "token.h"
 
 /* Refuses with the reasons of the verdict and what would work. */
@@ -97,12 +98,16 @@ void mlk_release_begin_json(struct mlk_doc *j, const struct mlk_release *r, cons
     mlk_doc_copy(j, "because", r->because);
 }
 
-cJSON *mlk_release_end_json(struct mlk_doc *j, const struct mlk_release *r, const struct mlk_target *t,
-                            const struct mlk_observation *now)
+cJSON *mlk_release_now_json(const struct mlk_observation *now)
+{
+    return now ? mlk_observation_json(now) : cJSON_CreateNull();
+}
+
+cJSON *mlk_release_end_json(struct mlk_doc *j, const struct mlk_release *r, cJSON *now)
 {
     mlk_doc_number(j, "seconds", (double)r->elapsed_ms / 1000.0);
-    mlk_doc_item(j, "now", now ? mlk_observation_json(now) : cJSON_CreateNull());
-    mlk_doc_list(j, "advice", r->released ? t->tool->advice : NULL);
+    mlk_doc_item(j, "now", now);
+    mlk_doc_list(j, "advice", r->released ? r->advice : NULL);
     return mlk_doc_end(j);
 }
 
@@ -113,7 +118,7 @@ static cJSON *release_json(const struct mlk_release *r, const struct mlk_observa
 
     mlk_release_begin_json(&j, r, seen->target, dry_run);
     mlk_doc_text(&j, "statement", r->statement.len ? mlk_buf_text(&r->statement) : NULL);
-    return mlk_release_end_json(&j, r, seen->target, now);
+    return mlk_release_end_json(&j, r, mlk_release_now_json(now));
 }
 
 bool mlk_look_after(struct mlk_session *s, const struct mlk_target *target, struct mlk_snapshot *snapshot,
@@ -228,9 +233,17 @@ done:
     return status;
 }
 
-void mlk_release_write_down(struct mlk_session *s, const char *what, struct mlk_release *r,
-                            const struct mlk_release_options *options, const struct mlk_observation *first,
-                            enum mlk_status status)
+struct mlk_release_of mlk_release_of(const char *what, const struct mlk_observation *o)
+{
+    return (struct mlk_release_of){.what = what,
+                                   .target = o->target->text,
+                                   .token = o->token,
+                                   .holder = o->holder,
+                                   .holder_id = o->holder_id};
+}
+
+void mlk_release_write_down(struct mlk_session *s, const struct mlk_release_of *of, struct mlk_release *r,
+                            const struct mlk_release_options *options, enum mlk_status status)
 {
     bool nothing =
         r->outcome && (strcmp(r->outcome, "free") == 0 || strcmp(r->outcome, "nothing_to_repair") == 0);
@@ -239,7 +252,7 @@ void mlk_release_write_down(struct mlk_session *s, const char *what, struct mlk_
         return;
     if (status)
         mlk_say(r->because, "the call ended early: %s", s->error);
-    mlk_audit_release(s, what, first, r, options->force);
+    mlk_audit_release(s, of, r, options->force);
 }
 
 enum mlk_status mlk_release_check_token(const struct mlk_release_options *options, char *error,
@@ -255,12 +268,21 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
                             const struct mlk_release_options *options, cJSON **out, char *error,
                             size_t error_size)
 {
-    struct mlk_release r = {.because = cJSON_CreateArray(), .counter = -1};
+    struct mlk_release r = {.counter = -1, .advice = target->tool->advice};
+    struct mlk_release_of of;
     struct mlk_snapshot snapshot;
     struct mlk_observation first = {0};
-    enum mlk_status status = r.because ? MLK_OK : MLK_NO_MEMORY;
+    enum mlk_status status;
 
     *out = NULL;
+    if (target->tool->kind == MLK_TABLE)
+        return mlk_table_release(s, target, options, out, error, error_size);
+    if (options->blocker) {
+        mlk_copy(error, error_size, "a blocker is of a table, as in table:shop/orders; this is another lock");
+        return MLK_USAGE;
+    }
+    r.because = cJSON_CreateArray();
+    status = r.because ? MLK_OK : MLK_NO_MEMORY;
     mlk_buf_init(&r.statement, 8192);
     if (!options->dry_run && mlk_release_check_token(options, error, error_size)) {
         status = MLK_USAGE;
@@ -272,7 +294,8 @@ enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *targ
         status = mlk_observe(s, &snapshot, target, MLK_PROBE_LOOK, &first);
         if (!status) {
             status = run(s, &snapshot, options, &r, &first, out);
-            mlk_release_write_down(s, "release", &r, options, &first, status);
+            of = mlk_release_of("release", &first);
+            mlk_release_write_down(s, &of, &r, options, status);
         }
         mlk_observation_free(&first);
         mlk_snapshot_free(&snapshot);

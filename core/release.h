@@ -16,14 +16,17 @@ struct mlk_release {
     int64_t counted_ms;       /* when that was, by the session's clock */
     struct mlk_buf statement; /* what was or would be run */
     int64_t elapsed_ms;
+    const char *const *advice; /* what to check once it is released; NULL: nothing */
 };
 
 /* The members that the documents of both begin with. */
 void mlk_release_begin_json(struct mlk_doc *j, const struct mlk_release *r, const struct mlk_target *t,
                             bool dry_run);
-/* And those that they end with; gives the document, or NULL. now: the lock afterwards; NULL: not known. */
-cJSON *mlk_release_end_json(struct mlk_doc *j, const struct mlk_release *r, const struct mlk_target *t,
-                            const struct mlk_observation *now);
+/* And those that they end with; gives the document, or NULL. now: the report afterwards, taken over; JSON
+ * null: not known. */
+cJSON *mlk_release_end_json(struct mlk_doc *j, const struct mlk_release *r, cJSON *now);
+/* The report of an observation, JSON null of none. */
+cJSON *mlk_release_now_json(const struct mlk_observation *now);
 /* Looks once more, after the fact. The answer stands without it, so a failure, false, only leaves "now"
  * empty. On true the caller frees both. */
 bool mlk_look_after(struct mlk_session *s, const struct mlk_target *target, struct mlk_snapshot *snapshot,
@@ -31,11 +34,18 @@ bool mlk_look_after(struct mlk_session *s, const struct mlk_target *target, stru
 /* Whether a token can be used; on MLK_USAGE error says what one is. NULL can be used by a dry run only. */
 enum mlk_status mlk_release_check_token(const struct mlk_release_options *options, char *error,
                                         size_t error_size);
+/* Whom or what a release or a repair was asked for, for the error log. */
+struct mlk_release_of {
+    const char *what; /* "release" or "repair" */
+    const char *target, *token;
+    const struct mlk_person *holder; /* NULL where it is not visible */
+    uint64_t holder_id;              /* 0: nobody, or nobody knows */
+};
+struct mlk_release_of mlk_release_of(const char *what, const struct mlk_observation *o);
 /* What is done or refused is written down, whatever becomes of the answer; a look is not, nor is it where
- * there was nothing to do. what: "release" or "repair". status: of the call. */
-void mlk_release_write_down(struct mlk_session *s, const char *what, struct mlk_release *r,
-                            const struct mlk_release_options *options, const struct mlk_observation *first,
-                            enum mlk_status status);
+ * there was nothing to do. status: of the call. */
+void mlk_release_write_down(struct mlk_session *s, const struct mlk_release_of *of, struct mlk_release *r,
+                            const struct mlk_release_options *options, enum mlk_status status);
 
 /* Whether this account and this server allow it, apart from the verdict; writes the statement. False: outcome
  * and reason are set. */

@@ -242,7 +242,7 @@ static enum mlk_status call(struct mlk_session *s, struct mlk_release *r, const 
     enum mlk_status status;
 
     mlk_copy(denied, sizeof denied, s->error);
-    status = mlk_kill_procedure(s, procedure);
+    status = mlk_kill_procedure(s, MLK_KILL_CONNECTION, procedure);
     if (mlk_ask_over(status))
         return status;
     if (status || !*procedure) {

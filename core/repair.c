@@ -89,7 +89,7 @@ static cJSON *repair_json(const struct mlk_release *r, const struct mlk_observat
 
     mlk_release_begin_json(&j, r, seen->target, dry_run);
     mlk_doc_item(&j, "statements", mlk_statements_json(run ? &seen->repair : &none));
-    return mlk_release_end_json(&j, r, seen->target, now);
+    return mlk_release_end_json(&j, r, mlk_release_now_json(now));
 }
 
 static enum mlk_status act(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *seen,
@@ -165,15 +165,19 @@ enum mlk_status mlk_repair(struct mlk_session *s, const struct mlk_target *targe
                            const struct mlk_release_options *options, cJSON **out, char *error,
                            size_t error_size)
 {
-    struct mlk_release r = {.because = NULL, .counter = -1};
+    struct mlk_release r = {.counter = -1, .advice = target->tool->advice};
     struct mlk_snapshot snapshot;
     struct mlk_observation seen = {0};
+    struct mlk_release_of of;
     enum mlk_status status;
 
     *out = NULL;
-    if (target->tool->kind == MLK_NAMED) {
+    if (target->tool->kind != MLK_ROW) {
         mlk_copy(error, error_size,
-                 "a named lock has no table that could be damaged; only a release ends it");
+                 target->tool->kind == MLK_NAMED
+                     ? "a named lock has no table that could be damaged; only a release ends it"
+                     : "a repair is of a tool's lock table, as in ghost:blog; what waits for a table only a "
+                       "release ends");
         return MLK_USAGE;
     }
     status = mlk_release_check_token(options, error, error_size);
@@ -185,7 +189,8 @@ enum mlk_status mlk_repair(struct mlk_session *s, const struct mlk_target *targe
         status = mlk_observe(s, &snapshot, target, MLK_PROBE_LOOK, &seen);
         if (!status) {
             status = run(s, &r, options, &seen, out);
-            mlk_release_write_down(s, "repair", &r, options, &seen, status);
+            of = mlk_release_of("repair", &seen);
+            mlk_release_write_down(s, &of, &r, options, status);
         }
         mlk_observation_free(&seen);
         mlk_snapshot_free(&snapshot);

@@ -4,6 +4,7 @@
 
 #include "document.h"
 #include "observe.h"
+#include "tables/look.h"
 #include "miglock/text.h"
 
 /* "" stands for what is not there. */
@@ -131,9 +132,12 @@ enum mlk_status mlk_report(struct mlk_session *s, const struct mlk_target *targe
 {
     struct mlk_snapshot snapshot;
     struct mlk_observation observation = {0};
-    enum mlk_status status = mlk_snapshot_for(s, target, &snapshot);
+    enum mlk_status status;
 
+    if (target->tool->kind == MLK_TABLE)
+        return mlk_table_report(s, target, ask, out, error, error_size);
     *out = NULL;
+    status = mlk_snapshot_for(s, target, &snapshot);
     if (!status) {
         status = mlk_observe(s, &snapshot, target, ask ? MLK_PROBE_ASK : MLK_PROBE_LOOK, &observation);
         if (!status) {

@@ -33,6 +33,7 @@ enum mlk_status mlk_status_of_error(unsigned error_number)
     case 1094: /* ER_NO_SUCH_THREAD */
     case 1109: /* ER_UNKNOWN_TABLE */
     case 1146: /* ER_NO_SUCH_TABLE */
+    case 1957: /* ER_NO_SUCH_QUERY, MariaDB */
         return MLK_NOT_FOUND;
     case 1205: /* ER_LOCK_WAIT_TIMEOUT */
     case 1213: /* ER_LOCK_DEADLOCK */

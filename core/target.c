@@ -55,23 +55,28 @@ static void add_part(struct mlk_buf *b, const char *name)
     mlk_buf_str(b, "`");
 }
 
+void mlk_target_text(const struct mlk_tool *tool, const char *schema, const char *qualifier,
+                     struct mlk_buf *out)
+{
+    mlk_buf_str(out, tool->id);
+    mlk_buf_str(out, ":");
+    add_part(out, schema);
+    if (qualifier[0]) {
+        mlk_buf_str(out, schema[0] ? "/" : "");
+        add_part(out, qualifier);
+    }
+}
+
 /* The target as a person would write it again. */
 static enum mlk_status write_text(struct mlk_target *t)
 {
     struct mlk_buf b;
 
     mlk_buf_fixed(&b, t->text, sizeof t->text);
-    mlk_buf_str(&b, t->tool->id);
-    mlk_buf_str(&b, ":");
-    if (t->tool->kind == MLK_NAMED && !t->tool->name) {
-        mlk_buf_str(&b, t->name);
-    } else {
-        add_part(&b, t->schema);
-        if (t->qualifier[0]) {
-            mlk_buf_str(&b, t->schema[0] ? "/" : "");
-            add_part(&b, t->qualifier);
-        }
-    }
+    if (t->tool->kind == MLK_NAMED && !t->tool->name)
+        mlk_buf_fmt(&b, "%s:%s", t->tool->id, t->name);
+    else
+        mlk_target_text(t->tool, t->schema, t->qualifier, &b);
     return b.status;
 }
 
@@ -187,6 +192,14 @@ enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *s
         !out->tool->default_qualifier)
         return bad(error, size, "the lock of %s depends on the %s; write %s:SCHEMA/NAME", out->tool->title,
                    out->tool->qualifier_is, out->tool->id);
+    if (out->tool->kind == MLK_TABLE) {
+        if (!qualifier)
+            return bad(error, size,
+                       "of which table is not said; write table:SCHEMA/TABLE, such as "
+                       "table:shop/orders");
+        mlk_copy(out->table, sizeof out->table, out->qualifier);
+        return write_text(out);
+    }
     if (out->tool->kind == MLK_ROW) {
         mlk_copy(out->table, sizeof out->table,
                  out->qualifier[0] ? out->qualifier : out->tool->default_table);

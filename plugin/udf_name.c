@@ -34,7 +34,9 @@ char *miglock_name(struct mlk_udf_init *init, struct mlk_udf_args *args, char *r
                              message, sizeof message);
     if (status)
         return mlk_udf_fail(&row, message[0] ? message : mlk_status_text(status));
-    if (target.tool->kind != MLK_NAMED) {
+    if (target.tool->kind == MLK_TABLE)
+        return mlk_udf_fail(&row, "a table's metadata locks have no GET_LOCK name");
+    if (target.tool->kind == MLK_ROW) {
         (void)snprintf(message, sizeof message, "%s locks with a row in %s, not with a GET_LOCK name",
                        target.tool->title, target.tool->default_table);
         return mlk_udf_fail(&row, message);

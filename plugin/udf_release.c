@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* miglock_release(target, token [, 'force']): JSON, what was done, or why not. A NULL anywhere: NULL, and
- * nothing is done. */
+/* miglock_release(target, token [, 'force' | 'blocker=ID' | 'force,blocker=ID']): JSON, what was done, or why
+ * not. A NULL anywhere: NULL, and nothing is done. */
 #include "miglock/miglock.h"
 #include "udf.h"
 

@@ -46,7 +46,7 @@ static const struct column table_locks[] = {
     {"root", "VARCHAR(1024)", "$.root"},
     {"ddl_id", "BIGINT UNSIGNED", "$.ddl[0].connection_id"},
     {"ddl_kind", "VARCHAR(32)", "$.ddl[0].kind"},
-    {"ddl_phase", "VARCHAR(8)", "$.ddl[0].phase"},
+    {"ddl_phase", "VARCHAR(16)", "$.ddl[0].phase"},
     {"ddl_seconds", "BIGINT", "$.ddl[0].seconds"},
     {"ddl_percent", "DECIMAL(4,1)", "$.ddl[0].percent"},
     {"ddl_statement", "TEXT", "$.ddl[0].statement"},

@@ -24,6 +24,8 @@ void mlk_render_start(struct mlk_render *r, FILE *out, bool sql);
 void mlk_render_table(const struct mlk_render *r, const cJSON *reports);
 /* Tables that somebody waits for, or that DDL is at work on, with who waits for whom. */
 void mlk_render_tables(const struct mlk_render *r, const cJSON *documents);
+/* One of them in full, with its token. */
+void mlk_render_table_report(const struct mlk_render *r, const cJSON *report);
 /* One lock in full. */
 void mlk_render_report(const struct mlk_render *r, const cJSON *report);
 /* What a release or a repair came to. */

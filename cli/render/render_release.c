@@ -5,6 +5,11 @@
 #include "render.h"
 #include "text.h"
 
+static bool is(const char *outcome, const char *word)
+{
+    return outcome && strcmp(outcome, word) == 0;
+}
+
 /* The end state, in a few words: what the tool will find now. */
 static void now_line(const struct mlk_render *r, const cJSON *result)
 {
@@ -18,12 +23,10 @@ static void now_line(const struct mlk_render *r, const cJSON *result)
     }
     fputs("  now: ", r->out);
     mlk_render_verdict(r, verdict ? verdict : "unknown", 0);
-    fputs(cJSON_IsFalse(held) ? ", nobody holds it\n" : cJSON_IsTrue(held) ? ", held\n" : "\n", r->out);
-}
-
-static bool is(const char *outcome, const char *word)
-{
-    return outcome && strcmp(outcome, word) == 0;
+    if (is(mlk_json_text(now, "kind"), "table"))
+        fputs(cJSON_IsTrue(held) ? ", somebody still waits or works\n" : ", nobody waits for it\n", r->out);
+    else
+        fputs(cJSON_IsFalse(held) ? ", nobody holds it\n" : cJSON_IsTrue(held) ? ", held\n" : "\n", r->out);
 }
 
 /* The outcome, as a person would say it. */

@@ -195,9 +195,13 @@ void mlk_render_report(const struct mlk_render *r, const cJSON *report)
 {
     const char *verdict = mlk_json_text(report, "verdict");
     const char *server = mlk_json_text(report, "server"), *damage = mlk_json_text(report, "damage");
-    const char *token = mlk_json_text(report, "token");
+    const char *token = mlk_json_text(report, "token"), *kind = mlk_json_text(report, "kind");
     struct mlk_buf b;
 
+    if (kind && strcmp(kind, "table") == 0) {
+        mlk_render_table_report(r, report);
+        return;
+    }
     mlk_buf_init(&b, LINE_MAX_BYTES);
     mlk_text_clean(&b, mlk_json_text(report, "target"));
     fprintf(r->out, "%s is ", mlk_buf_text(&b));

@@ -86,7 +86,8 @@ static void work(const struct tree *t, const cJSON *one)
 
     mlk_buf_init(&b, MLK_RENDER_MAX);
     mlk_render_session(&b, one, false);
-    add_seconds(&b, phase && strcmp(phase, "waiting") == 0 ? ", waits " : ", runs ", one, "seconds");
+    add_seconds(&b, phase && strcmp(phase, "running") == 0 ? ", runs " : ", waits ", one, "seconds");
+    mlk_buf_str(&b, phase && strcmp(phase, "finishing") == 0 ? " for its last step" : "");
     if (cJSON_IsNumber(percent))
         mlk_buf_fmt(&b, ", %.0f %%", percent->valuedouble);
     add_statement(&b, one, "statement");
@@ -193,7 +194,7 @@ static void head(const struct mlk_render *r, const cJSON *document)
     mlk_buf_free(&b);
 }
 
-static void connections(const struct mlk_render *r, const cJSON *document)
+static void connections(const struct mlk_render *r, size_t indent, const cJSON *document)
 {
     const cJSON *of = member(document, "connections");
     int64_t used = mlk_json_int(of, "used", -1), max = mlk_json_int(of, "max", -1);
@@ -203,17 +204,30 @@ static void connections(const struct mlk_render *r, const cJSON *document)
         return;
     mlk_buf_init(&b, MLK_RENDER_MAX);
     mlk_buf_fmt(&b, "%" PRId64 " of %" PRId64 " in use", used, max);
-    mlk_render_line(r, 0, "connections", LABEL + INDENT, mlk_buf_text(&b));
+    mlk_render_line(r, indent, "connections", LABEL + INDENT - indent, mlk_buf_text(&b));
     mlk_buf_free(&b);
 }
 
-/* By hand, as nothing is changed here. */
-static void next(const struct mlk_render *r, const cJSON *document)
+static void one(const struct mlk_render *r, const cJSON *document)
 {
-    const char *statement = mlk_json_text(document, "next");
+    head(r, document);
+    tree(r, document);
+    mlk_render_next(r, INDENT, LABEL, document);
+}
 
-    if (statement)
-        mlk_render_line(r, INDENT, "by hand", LABEL, statement);
+void mlk_render_table_report(const struct mlk_render *r, const cJSON *report)
+{
+    const char *server = mlk_json_text(report, "server"), *token = mlk_json_text(report, "token");
+
+    head(r, report);
+    tree(r, report);
+    if (server)
+        mlk_render_line(r, INDENT, "server", LABEL, server);
+    connections(r, INDENT, report);
+    mlk_render_lines(r, INDENT, "not seen", LABEL, member(report, "blind_spots"));
+    if (token && cJSON_IsTrue(member(report, "held")))
+        mlk_render_line(r, INDENT, "token", LABEL, token);
+    mlk_render_next(r, INDENT, LABEL, report);
 }
 
 void mlk_render_tables(const struct mlk_render *r, const cJSON *documents)
@@ -224,11 +238,9 @@ void mlk_render_tables(const struct mlk_render *r, const cJSON *documents)
         return;
     cJSON_ArrayForEach(document, documents)
     {
-        head(r, document);
-        tree(r, document);
-        next(r, document);
+        one(r, document);
         fputs("\n", r->out);
     }
-    connections(r, first);
+    connections(r, 0, first);
     mlk_render_lines(r, 0, "not seen", LABEL + INDENT, member(first, "blind_spots"));
 }

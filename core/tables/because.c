@@ -9,7 +9,7 @@
 #include "../peer.h"
 #include "docs.h"
 
-enum { SAID = 3, STATEMENT = 120, TEXT = 1000, WORKED = 60 };
+enum { SAID = 3, STATEMENT = 120, TEXT = 1000 };
 
 void mlk_table_object_text(const struct mlk_table_group *group, struct mlk_buf *out)
 {
@@ -166,10 +166,18 @@ static void say_work(const struct mlk_table_docs *docs, const struct mlk_table_d
         mlk_table_work_text(docs, work, &b);
         mlk_say(because, "%s%s", mlk_buf_text(&b),
                 doc->behind ? ", and who comes later queues behind it" : "");
-        if (p->seconds >= WORKED && doc->queue_seconds >= 0 && doc->queue_seconds < p->seconds / 2)
+        if (work->begun == MLK_BEGUN_YES)
             mlk_say(because,
-                    "the queue is younger than %s of connection %" PRIu64
-                    ": that may have worked before it waited, and ending it loses that work",
+                    "%s of connection %" PRIu64
+                    " has done its work and waits for its last step: ending it loses that work",
+                    kind_of(work), p->id);
+        else if (work->begun == MLK_BEGUN_UNKNOWN)
+            mlk_say(because,
+                    "whether %s of connection %" PRIu64
+                    " has worked before it waited is not visible to this account: ending it may lose work",
+                    kind_of(work), p->id);
+        else
+            mlk_say(because, "%s of connection %" PRIu64 " has not begun: nothing has been changed yet",
                     kind_of(work), p->id);
     } else {
         mlk_table_work_text(docs, work, &b);
@@ -214,6 +222,11 @@ static void say_way(const struct mlk_table_doc *doc, cJSON *because)
 void mlk_table_because(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
                        const struct mlk_table_doc *doc, cJSON *because)
 {
+    if (!doc->ddl_count && !doc->group->waiting) {
+        mlk_say(because, "no DDL is at work on %s.%s, and nobody waits for it", doc->group->schema,
+                doc->group->name);
+        return;
+    }
     if (doc->root != doc) {
         say_blockers(scene, docs, doc->root, because);
         for (size_t i = 0; !doc->root->blocker_count && i < doc->root->ddl_count && i < SAID; i++)

@@ -218,5 +218,7 @@ enum mlk_status mlk_table_details(struct mlk_table_scene *scene, struct mlk_tabl
     }
     if (!status)
         status = read_events(scene, docs);
+    if (!status)
+        status = mlk_table_begun(scene, docs);
     return status ? status : look_at_clients(scene, docs);
 }

@@ -286,6 +286,8 @@ enum mlk_verdict mlk_table_verdict(const struct mlk_table_scene *scene, const st
 {
     const struct mlk_table_doc *root = doc->root;
 
+    if (!doc->ddl_count && !doc->group->waiting)
+        return MLK_FREE;
     if (root->blocker_count)
         return of_blocker(scene, docs, &root->blockers[0]);
     for (size_t i = 0; i < root->ddl_count; i++) {

@@ -22,10 +22,14 @@ struct mlk_table_one {
     struct mlk_person hidden;
 };
 
+/* Whether DDL has done work that ending it would undo. */
+enum mlk_table_begun { MLK_BEGUN_UNKNOWN, MLK_BEGUN_NO, MLK_BEGUN_YES };
+
 struct mlk_table_work {
     struct mlk_table_one one;
     struct mlk_ddl_text text;
     const struct mlk_table_lock *waits; /* for what; NULL: it runs */
+    enum mlk_table_begun begun;         /* begun.c */
 };
 
 struct mlk_table_doc {
@@ -70,6 +74,10 @@ enum mlk_status mlk_table_docs_make(const struct mlk_table_scene *scene, struct 
 /* details.c: looks closely at those that will be shown. A server that does not answer is no failure;
  * what cannot be known becomes a blind spot. */
 enum mlk_status mlk_table_details(struct mlk_table_scene *scene, struct mlk_table_docs *docs);
+/* begun.c: finds out of each DDL whether it has begun. A server that does not tell is no failure. */
+enum mlk_status mlk_table_begun(struct mlk_table_scene *scene, struct mlk_table_docs *docs);
+/* "running", "finishing" (it waits, with its work done) or "waiting". */
+const char *mlk_table_phase(const struct mlk_table_work *work);
 /* Works on a zeroed struct. */
 void mlk_table_docs_free(struct mlk_table_docs *docs);
 

@@ -5,13 +5,15 @@
 #include <string.h>
 
 #include "../document.h"
+#include "../kill.h"
 #include "docs.h"
 #include "../token.h"
+#include "miglock/sql.h"
 
 void mlk_table_target_text(const struct mlk_table_group *group, struct mlk_buf *out)
 {
     if (group->object == MLK_ON_TABLE)
-        mlk_buf_fmt(out, "table:%s/%s", group->schema, group->name);
+        mlk_target_text(&mlk_table_tool, group->schema, group->name, out);
     else if (group->object == MLK_ON_SCHEMA)
         mlk_buf_fmt(out, "schema:%s", group->schema);
     else
@@ -42,7 +44,10 @@ void mlk_table_work_members(struct mlk_doc *j, const struct mlk_table_docs *docs
     mlk_doc_text(j, "kind", or_null(work->text.kind));
     mlk_doc_text(j, "algorithm", or_null(work->text.algorithm));
     mlk_doc_text(j, "lock", or_null(work->text.lock));
-    mlk_doc_text(j, "phase", work->waits ? "waiting" : "running");
+    mlk_doc_text(j, "phase", mlk_table_phase(work));
+    mlk_doc_item(j, "begun",
+                 work->begun == MLK_BEGUN_UNKNOWN ? cJSON_CreateNull()
+                                                  : cJSON_CreateBool(work->begun == MLK_BEGUN_YES));
     mlk_doc_text(j, "stage", work->waits ? NULL : or_null(mlk_table_person(&work->one)->state));
     mlk_doc_known_number(j, "percent", work->waits ? -1 : (double)(int64_t)(percent * 10) / 10);
 }
@@ -120,26 +125,35 @@ cJSON *mlk_table_queue_json(const struct mlk_table_docs *docs, const struct mlk_
 
 static int by_id(const void *left, const void *right)
 {
-    const struct mlk_table_one *a = left, *b = right;
+    const uint64_t *a = left, *b = right;
 
-    return (a->lock->id > b->lock->id) - (a->lock->id < b->lock->id);
+    return (*a > *b) - (*a < *b);
 }
 
-/* The DDL with its statements and the sessions that block, whatever their order; a connection's number is
- * another one's after a restart. False where memory is out. */
+static size_t add_ids(const struct mlk_table_doc *doc, uint64_t *ids, size_t count)
+{
+    for (size_t i = 0; i < doc->blocker_count; i++)
+        ids[count++] = doc->blockers[i].lock->id;
+    return count;
+}
+
+/* The DDL with its statements and how far it is, and the sessions that block, here and at the root, whatever
+ * their order; a connection's number is another one's after a restart. False where memory is out. */
 static bool add_token(struct mlk_doc *j, const struct mlk_table_scene *scene, const struct mlk_table_doc *doc,
                       const char *target)
 {
-    struct mlk_table_one *blockers = calloc(doc->blocker_count + 1, sizeof *blockers);
+    const struct mlk_table_doc *root = doc->root != doc ? doc->root : NULL;
+    uint64_t *ids = calloc(doc->blocker_count + (root ? root->blocker_count : 0) + 1, sizeof *ids);
     char text[MLK_TOKEN_LEN + 1];
     struct mlk_token t;
+    size_t count;
 
-    if (!blockers)
+    if (!ids)
         return false;
-    if (doc->blocker_count) {
-        memcpy(blockers, doc->blockers, doc->blocker_count * sizeof *blockers);
-        qsort(blockers, doc->blocker_count, sizeof *blockers, by_id);
-    }
+    count = add_ids(doc, ids, 0);
+    if (root)
+        count = add_ids(root, ids, count);
+    qsort(ids, count, sizeof *ids, by_id);
     mlk_token_begin(&t);
     mlk_token_add(&t, target, strlen(target));
     mlk_token_add_number(&t, scene->server->started);
@@ -147,28 +161,37 @@ static bool add_token(struct mlk_doc *j, const struct mlk_table_scene *scene, co
         const struct mlk_person *p = mlk_table_person(&doc->ddl[i].one);
 
         mlk_token_add_number(&t, (int64_t)p->id);
-        mlk_token_add_number(&t, doc->ddl[i].waits != NULL);
+        mlk_token_add(&t, mlk_table_phase(&doc->ddl[i]), strlen(mlk_table_phase(&doc->ddl[i])));
         mlk_token_add(&t, p->statement, p->statement ? strlen(p->statement) : 0);
     }
     mlk_token_add(&t, "blockers", strlen("blockers"));
-    for (size_t i = 0; i < doc->blocker_count; i++)
-        mlk_token_add_number(&t, (int64_t)blockers[i].lock->id);
+    for (size_t i = 0; i < count; i++)
+        mlk_token_add_number(&t, (int64_t)ids[i]);
     mlk_token_end(&t, text);
     mlk_doc_text(j, "token", text);
-    free(blockers);
+    free(ids);
     return true;
 }
 
-/* Ending DDL that waits changes nothing and lets the queue go on. Everything else is for a person to weigh.
- */
-static void add_next(struct mlk_doc *j, const struct mlk_table_doc *doc)
+/* Ending DDL that waits and has not begun changes nothing and lets the queue go on. Everything else is for a
+ * person to weigh. */
+static void add_next(struct mlk_doc *j, const struct mlk_table_doc *doc, const char *target)
 {
+    const char *token = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(j->object, "token"));
+    const struct mlk_table_work *work = NULL;
     struct mlk_buf b;
 
-    mlk_buf_init(&b, 64);
-    for (size_t i = 0; i < doc->ddl_count && !b.len; i++) {
-        if (doc->ddl[i].waits)
-            mlk_buf_fmt(&b, "KILL QUERY %" PRIu64, doc->ddl[i].one.lock->id);
+    for (size_t i = 0; i < doc->ddl_count && !work; i++) {
+        if (doc->ddl[i].waits && doc->ddl[i].begun == MLK_BEGUN_NO)
+            work = &doc->ddl[i];
+    }
+    mlk_buf_init(&b, 2 * MLK_TARGET_MAX + 100);
+    if (work && doc->group->object == MLK_ON_TABLE && token) {
+        mlk_buf_str(&b, "SELECT miglock_release(");
+        mlk_sql_string(&b, target, strlen(target));
+        mlk_buf_fmt(&b, ", '%s')", token);
+    } else if (work) {
+        mlk_kill_id_text(&b, MLK_KILL_QUERY, NULL, work->one.lock->id, -1);
     }
     mlk_doc_text(j, "next", or_null(mlk_buf_text(&b)));
     mlk_buf_free(&b);
@@ -222,7 +245,7 @@ cJSON *mlk_table_doc_json(const struct mlk_table_scene *scene, const struct mlk_
     mlk_doc_text(&j, "source", source_text(scene->source));
     mlk_doc_copy(&j, "blind_spots", scene->blind_spots);
     j.failed = !add_token(&j, scene, doc, mlk_buf_text(&target)) || j.failed || target.status || root.status;
-    add_next(&j, doc);
+    add_next(&j, doc, mlk_buf_text(&target));
     mlk_doc_text(&j, "server", scene->server->text);
     mlk_buf_free(&target);
     mlk_buf_free(&root);

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "miglock/text.h"
-#include "docs.h"
+#include "look.h"
 
 /* What concerns the whole server concerns each schema. */
 static bool is_wanted(const struct mlk_table_scene *scene, const struct mlk_table_doc *doc,
@@ -37,24 +37,18 @@ enum mlk_status mlk_table_locks(struct mlk_session *s, const char *schema, cJSON
                                 size_t error_size)
 {
     cJSON *array = cJSON_CreateArray();
-    struct mlk_table_docs docs = {0};
-    struct mlk_table_scene scene = {0};
-    enum mlk_status status = array ? mlk_table_scene_take(s, &scene) : MLK_NO_MEMORY;
+    struct mlk_table_look look = {0};
+    enum mlk_status status = array ? mlk_table_look(s, NULL, &look) : MLK_NO_MEMORY;
 
     *out = NULL;
     if (!status)
-        status = mlk_table_docs_make(&scene, &docs);
-    if (!status)
-        status = mlk_table_details(&scene, &docs);
-    if (!status)
-        status = list(&scene, &docs, schema, array);
+        status = list(&look.scene, &look.docs, schema, array);
     if (status) {
         mlk_copy(error, error_size, status == MLK_NO_MEMORY ? mlk_status_text(status) : s->error);
         cJSON_Delete(array);
     } else {
         *out = array;
     }
-    mlk_table_docs_free(&docs);
-    mlk_table_scene_free(&scene);
+    mlk_table_look_free(&look);
     return status;
 }

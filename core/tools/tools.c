@@ -53,7 +53,8 @@ const struct mlk_tool *mlk_tool_find(const char *id, size_t len)
         if (strlen(tool->id) == len && memcmp(tool->id, id, len) == 0)
             return tool;
     }
-    return NULL;
+    return strlen(mlk_table_tool.id) == len && memcmp(mlk_table_tool.id, id, len) == 0 ? &mlk_table_tool
+                                                                                       : NULL;
 }
 
 /* A character as ids have it: small (ASCII) and with '-' where some write '_'. */

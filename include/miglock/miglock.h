@@ -50,12 +50,14 @@ enum mlk_status mlk_table_locks(struct mlk_session *s, const char *schema, cJSON
                                 size_t error_size);
 
 /* Releases the lock if the policy allows it and the token still fits. token may be NULL only with dry_run.
- * dry_run: decides and explains, changes nothing (outcome "would release" or "refused").
- * A refusal is a document, not an error. */
+ * dry_run: decides and explains, changes nothing (outcome "would_release" or "refused").
+ * A refusal is a document, not an error. Of a table it ends the DDL that waits for it or, with blocker, one
+ * session that keeps others waiting. */
 struct mlk_release_options {
     const char *token;
     bool force;
     bool dry_run;
+    uint64_t blocker; /* a connection; for tables only. 0: none */
 };
 enum mlk_status mlk_release(struct mlk_session *s, const struct mlk_target *target,
                             const struct mlk_release_options *options, cJSON **out, char *error,

@@ -30,6 +30,10 @@ enum mlk_status mlk_target_parse(const char *text, size_t len, struct mlk_target
 /* Whether a server of this flavour can have such a lock: MLK_OK, or MLK_USAGE with one line in error. */
 enum mlk_status mlk_target_fits(const struct mlk_target *target, enum mlk_flavour flavour, char *error,
                                 size_t error_size);
+/* Appends "table:shop/orders" as mlk_target_parse reads it again. Names are NUL-terminated, qualifier may be
+ * "". Not for named:NAME. */
+void mlk_target_text(const struct mlk_tool *tool, const char *schema, const char *qualifier,
+                     struct mlk_buf *out);
 /* A target from parts: qualifier may be NULL. */
 enum mlk_status mlk_target_make(const char *tool, size_t tool_len, const char *schema, size_t schema_len,
                                 const char *qualifier, size_t qualifier_len, struct mlk_target *out,

@@ -16,7 +16,11 @@
 #include "miglock/rows.h"
 #include "miglock/statements.h"
 
-enum mlk_kind { MLK_NAMED, MLK_ROW };
+enum mlk_kind {
+    MLK_NAMED,
+    MLK_ROW,
+    MLK_TABLE /* no tool's lock: the metadata locks of a table, which its DDL takes */
+};
 
 /* What one lock of a tool covers, and so what follows the colon in a target. */
 enum mlk_scope {
@@ -132,7 +136,9 @@ struct mlk_tool {
 
 /* The tools, in the order in which they are shown. index counts from 0; NULL past the end. */
 const struct mlk_tool *mlk_tool_at(size_t index);
-/* By id (exact); NULL where there is none. */
+/* What stands for a tool in table:SCHEMA/TABLE; not among the tools. */
+extern const struct mlk_tool mlk_table_tool;
+/* By id (exact), mlk_table_tool included; NULL where there is none. */
 const struct mlk_tool *mlk_tool_find(const char *id, size_t len);
 /* The tool whose id is at most two typing errors away, for messages; NULL where there is none. */
 const struct mlk_tool *mlk_tool_nearest(const char *id, size_t len);

@@ -90,6 +90,14 @@ void scene_open_transactions(struct mlk_session *s, const char *rows)
     free(t);
 }
 
+void scene_begun(struct mlk_session *s, int copies, bool innodb)
+{
+    char rows[80];
+
+    (void)snprintf(rows, sizeof rows, "copies|tables\n%d|%d\n", copies, copies + innodb);
+    mlk_fake_rows(s, "FROM information_schema.INNODB_SYS_TABLES", rows);
+}
+
 #define WAITS "Waiting for table metadata lock"
 
 struct mlk_session *scene_cascade(enum mlk_flavour flavour)
@@ -118,6 +126,7 @@ struct mlk_session *scene_cascade(enum mlk_flavour flavour)
     mlk_fake_rows(s, "FROM performance_schema.events_stages_current", "THREAD_ID|DONE|ALL\n");
     mlk_fake_rows(s, "SHOW SESSION STATUS LIKE 'Threads_connected'", "Variable_name|Value\nx|150\n");
     mlk_fake_rows(s, "SELECT @@GLOBAL.max_connections", "max\n151\n");
+    scene_begun(s, 0, true);
     return s;
 }
 

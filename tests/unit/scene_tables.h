@@ -13,6 +13,9 @@ void scene_waits(struct mlk_session *s, const char *rows);
 void scene_waits_plugin(struct mlk_session *s, const char *rows);
 /* id|rows changed|state|seconds */
 void scene_open_transactions(struct mlk_session *s, const char *rows);
+/* MariaDB: how many half-made tables of the DDL InnoDB has, and whether the table itself is InnoDB's. The
+ * cascade says 0, true. */
+void scene_begun(struct mlk_session *s, int copies, bool innodb);
 /* An idle transaction (10), an ALTER (11) that waits for it, and three sessions behind that (12, 13, 14),
  * with everything that the server can tell. */
 struct mlk_session *scene_cascade(enum mlk_flavour flavour);

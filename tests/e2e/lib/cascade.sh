@@ -55,6 +55,7 @@ cascade_facts() {
 	facts <<-'END'
 		one table is told of :: d.length === 1 && r.target === `table:${e.S}/orders` && r.schema === e.S && r.table === 'orders'
 		the ALTER waits :: r.ddl.length === 1 && r.ddl[0].connection_id === Number(e.DDL) && r.ddl[0].phase === 'waiting'
+		it has not begun :: r.ddl[0].begun === false && r.because.some(x => x.includes('has not begun'))
 		how it is to be done is told :: r.ddl[0].kind === 'ALTER TABLE' && r.ddl[0].algorithm === 'INPLACE' && r.ddl[0].lock === 'NONE'
 		the forgotten transaction is in its way :: r.blockers[0].connection_id === Number(e.BLOCKER) && r.blockers[0].in_transaction && r.blockers[0].uncommitted_changes === 1
 		since when it is open is told :: r.blockers[0].transaction_seconds >= 0 && r.blockers[0].transaction_seconds < 300
@@ -66,14 +67,19 @@ cascade_facts() {
 		connections are counted :: r.connections.used >= 52 && r.connections.max >= r.connections.used
 		the root comes first :: r.because[0].startsWith(`connection ${e.BLOCKER} (root@localhost`)
 		there is a token :: /^[0-9a-f]{12}$/.test(r.token)
-		what can be done by hand :: r.next === `KILL QUERY ${e.DDL}`
+		what can be done :: r.next === `SELECT miglock_release('table:${e.S}/orders', '${r.token}')`
 	END
 }
 
-# What "next" says is done: the queue goes on, nobody is ended, nothing is changed.
+# One release: the queue goes on, nobody is ended, nothing is changed.
 cascade_drains() {
-	mlk tables --json
-	root "$(value 'd[0].next')"
+	mlk release "table:$S/orders" --yes --json
+	facts <<-'END'
+		it is released :: d.outcome === 'released' && d.dry_run === false
+		by ending the DDL :: new RegExp(`^KILL QUERY (ID [0-9]+|${e.DDL})$`).test(d.statement)
+		its end is told :: d.because.some(x => x.startsWith(`the statement of connection ${e.DDL} ended after `))
+		and what to do before the next try :: d.advice.some(x => x.includes('lock_wait_timeout'))
+	END
 	queue_ends
 	is "${mark}the forgotten transaction is still there" "$(session forgotten 'SELECT note FROM orders WHERE id = 1')" x
 	is "${mark}the DDL's session, too" "$(session ddl 'SELECT CONNECTION_ID()' | tail -n 1)" "$DDL"
