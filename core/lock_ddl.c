@@ -90,7 +90,8 @@ void mlk_lock_ddl_advise(const struct mlk_observation *o, cJSON *because)
                 "transaction, or is ended",
                 id);
     mlk_say(because,
-            "to give up the DDL instead and let go whoever queues behind it, release %s (SELECT "
+            "to give up the DDL instead%s and let go whoever queues behind it, release %s (SELECT "
             "miglock_release(...) or `miglock release`)",
+            strcmp(text(ddl, "phase"), "finishing") == 0 ? ", which loses the work that it has done," : "",
             target);
 }

@@ -144,7 +144,8 @@ void mlk_table_work_text(const struct mlk_table_docs *docs, const struct mlk_tab
 
     mlk_buf_fmt(out, "%s of connection %" PRIu64, kind_of(work), p->id);
     if (work->waits) {
-        mlk_buf_fmt(out, ", %" PRId64 " s old, waits for its turn", p->seconds);
+        mlk_buf_fmt(out, ", %" PRId64 " s old, waits for its %s", p->seconds,
+                    work->begun == MLK_BEGUN_YES ? "last step" : "turn");
         return;
     }
     mlk_buf_fmt(out, " has been running for %" PRId64 " s", p->seconds);

@@ -234,6 +234,25 @@ static void in_no_list(void **state)
     scene_close(s);
 }
 
+/* It has done its work, and waits at the end of it. */
+static void its_last_step(void **state)
+{
+    struct mlk_session *s = scene_migration(scene_flavour(state));
+    cJSON *d;
+
+    scene_open_transactions(s, "10|4|RUNNING|320\n11|0|RUNNING|60\n");
+    d = scene_report(s, "rails:shop");
+    scene_expect(first(d, "ddl"), "phase", "finishing");
+    scene_expect_says(d, "because",
+                      "ALTER TABLE of connection 11, 60 s old, waits for its last step: connection 10");
+    scene_expect(d, "next", "SELECT miglock_status('table:shop/orders')");
+    cJSON_Delete(d);
+    d = scene_release(s, "rails:shop", NULL, false);
+    scene_expect_says(d, "because", "which loses the work that it has done");
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
 static void a_refused_release_says_what_helps(void **state)
 {
     struct mlk_session *s = scene_migration(scene_flavour(state));
@@ -317,6 +336,7 @@ int main(void)
         SCENE_BOTH(behind_a_lock_on_the_server),
         SCENE_BOTH(the_root_is_elsewhere),
         SCENE_BOTH(in_no_list),
+        SCENE_BOTH(its_last_step),
         SCENE_BOTH(a_refused_release_says_what_helps),
         SCENE_BOTH(under_a_row),
         SCENE_BOTH(in_the_list_of_all),
