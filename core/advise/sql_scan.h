@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * SQL text as the servers' own scanners cut it: words, quoted names, strings, marks. Comments are left out.
- * Source of the rules: MySQL manual, "Language Structure"; sql/sql_lex.cc of both servers.
+ * Source of the rules: MySQL manual, "Language Structure"; sql/sql_lex.cc of both servers. Statements that a
+ * process list shows, perhaps cut short, are read by tables/ddl_text.h, which is less strict on purpose.
  */
 #ifndef MLK_CORE_ADVISE_SQL_SCAN_H
 #define MLK_CORE_ADVISE_SQL_SCAN_H

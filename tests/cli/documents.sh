@@ -144,5 +144,13 @@ if diff told have >differences; then ok 'and of DDL'; else not_ok 'and of DDL' "
 value "Object.keys(d[0].blockers[0]).filter(k => !(k in d[0].queue.first[0])).sort().join('\n')" >have
 listed 'A blocker:' | sort >told
 if diff told have >differences; then ok 'and of a blocker'; else not_ok 'and of a blocker' "$(<differences)"; fi
+# The migration itself is in the queue.
+session_send rake 'ALTER TABLE shop.orders ADD COLUMN d INT'
+until_true 20 waiting 7 || not_ok 'the migration waits'
+mlk status rails:shop --json
+value "Object.keys(r.ddl[0]).sort().join('\n')" >have
+(page='report.md'; listed 'A session:'; listed '## DDL under a lock'; page='table-locks.md'; listed 'A session has'; listed 'DDL:') | sort >told
+if diff told have >differences; then ok 'docs/report.md lists the members of DDL under a lock'; else not_ok 'docs/report.md lists the members of DDL under a lock' "$(<differences)"; fi
+if /usr/bin/python3 "$MLK_TOP/tests/cli/schema.py" "$MLK_TOP/docs/report.schema.json" out >said 2>&1; then ok 'its schema allows it'; else not_ok 'its schema allows it' "$(<said)"; fi
 session_send forgotten ROLLBACK
 for i in forgotten ddl queued1 queued2 queued3 queued4 queued5; do session_close "$i"; done
