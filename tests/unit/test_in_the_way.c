@@ -206,6 +206,7 @@ static void nobody_can_tell(void **state)
     a = look(s);
     expect_count(&a, 1, 1);
     expect(&a, 0, "session", 10, "has a lock on shop.orders");
+    assert_int_equal(mlk_fake_sent(s, "METADATA_LOCK_INFO LIMIT 0"), 0); /* asked, though nobody waits */
     drop(&a);
     scene_close(s);
 }

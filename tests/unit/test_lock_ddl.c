@@ -134,6 +134,14 @@ static void it_runs(void **state)
     scene_expect(d, "next", "SELECT miglock_status('rails:shop')");
     cJSON_Delete(d);
 
+    /* another one's lock keeps out others, not this DDL */
+    scene_waits(s, "11|TABLE|shop|orders|SHARED_UPGRADABLE|1\n13|TABLE|shop|orders|SHARED_WRITE|0\n"
+                   "17|TABLE|shop|orders|SHARED_READ_ONLY|1\n");
+    d = scene_report(s, "rails:shop");
+    scene_expect(first(d, "ddl"), "phase", "running");
+    expect_count(first(d, "ddl"), "blockers", 0);
+    cJSON_Delete(d);
+
     scene_people(s, HOLDER "11|deploy|10.0.0.9:4|shop|Query|60|altering table|" ALTER "\n");
     scene_waits(s, "11|TABLE|shop|orders|SHARED_NO_WRITE|1\n");
     d = scene_report(s, "rails:shop");
@@ -276,51 +284,19 @@ static void a_refused_release_says_what_helps(void **state)
     scene_close(s);
 }
 
-/* knex: the session in the row's schema could be its owner. */
-static void under_a_row(void **state)
+/* It waits for the second table that it names. */
+static void of_two_tables(void **state)
 {
     struct mlk_session *s = scene_migration(scene_flavour(state));
     cJSON *d;
 
-    scene_table(s, "shop.knex_migrations_lock", "index|is_locked\n1|1\n");
-    d = scene_report(s, "knex:shop");
-    scene_expect(d, "verdict", "active");
-    assert_int_equal(scene_number(first(d, "ddl"), "connection_id"), 11);
-    scene_expect_says(d, "because",
-                      "ALTER TABLE of connection 11, 60 s old, waits for its turn: connection 10");
-    scene_expect(d, "next", "SELECT miglock_status('table:shop/orders')");
-    cJSON_Delete(d);
-    /* a free one has no story */
-    scene_table(s, "shop.knex_migrations_lock", "index|is_locked\n1|0\n");
-    d = scene_report(s, "knex:shop");
-    expect_count(d, "ddl", 0);
-    cJSON_Delete(d);
-    scene_close(s);
-}
-
-/* One look at the tables is good for all locks. */
-static void in_the_list_of_all(void **state)
-{
-    struct mlk_session *s = scene_migration(scene_flavour(state));
-    char error[MLK_ERROR_MAX] = "";
-    const cJSON *one;
-    cJSON *d = NULL;
-    int told = 0;
-
-    mlk_fake_rows(s, "FROM information_schema.SCHEMATA", "SCHEMA_NAME\nshop\n");
-    scene_lock_tables(s, "shop|knex_migrations_lock|index,is_locked\n");
-    scene_table(s, "shop.knex_migrations_lock", "index|is_locked\n1|1\n");
-    assert_int_equal(mlk_locks(s, NULL, &d, error, sizeof error), MLK_OK);
-    assert_int_equal(cJSON_GetArraySize(d), 2);
-    cJSON_ArrayForEach(one, d)
-    {
-        assert_int_equal(scene_number(first(one, "ddl"), "connection_id"), 11);
-        scene_expect(first(first(one, "ddl"), "blockers"), "last_statement", "UPDATE orders SET note = 'x'");
-        told++;
-    }
-    assert_int_equal(told, 2);
-    assert_int_equal(mlk_fake_sent(s, PENDING), 1);
-    assert_int_equal(mlk_fake_sent(s, "SHOW PROCESSLIST"), 1);
+    scene_people(s, HOLDER "11|deploy|10.0.0.9:4|shop|Query|60|" WAITS "|DROP TABLE items, orders\n"
+                           "10|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n");
+    scene_waits(s, "11|TABLE|shop|items|EXCLUSIVE|1\n11|TABLE|shop|orders|EXCLUSIVE|0\n"
+                   "10|TABLE|shop|orders|SHARED_READ|1\n");
+    d = scene_report(s, "rails:shop");
+    scene_expect(first(d, "ddl"), "target", "table:shop/orders");
+    assert_int_equal(scene_number(first(first(d, "ddl"), "blockers"), "connection_id"), 10);
     cJSON_Delete(d);
     scene_close(s);
 }
@@ -338,8 +314,7 @@ int main(void)
         SCENE_BOTH(in_no_list),
         SCENE_BOTH(its_last_step),
         SCENE_BOTH(a_refused_release_says_what_helps),
-        SCENE_BOTH(under_a_row),
-        SCENE_BOTH(in_the_list_of_all),
+        SCENE_BOTH(of_two_tables),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
