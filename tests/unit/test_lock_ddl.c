@@ -284,7 +284,7 @@ static void a_refused_release_says_what_helps(void **state)
     scene_close(s);
 }
 
-/* It waits for the second table that it names. */
+/* It waits for the second table that it names; more sessions wait for the first. */
 static void of_two_tables(void **state)
 {
     struct mlk_session *s = scene_migration(scene_flavour(state));
@@ -293,7 +293,8 @@ static void of_two_tables(void **state)
     scene_people(s, HOLDER "11|deploy|10.0.0.9:4|shop|Query|60|" WAITS "|DROP TABLE items, orders\n"
                            "10|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n");
     scene_waits(s, "11|TABLE|shop|items|EXCLUSIVE|1\n11|TABLE|shop|orders|EXCLUSIVE|0\n"
-                   "10|TABLE|shop|orders|SHARED_READ|1\n");
+                   "10|TABLE|shop|orders|SHARED_READ|1\n12|TABLE|shop|items|SHARED_READ|0\n"
+                   "13|TABLE|shop|items|SHARED_READ|0\n");
     d = scene_report(s, "rails:shop");
     scene_expect(first(d, "ddl"), "target", "table:shop/orders");
     assert_int_equal(scene_number(first(first(d, "ddl"), "blockers"), "connection_id"), 10);

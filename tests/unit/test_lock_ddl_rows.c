@@ -101,6 +101,7 @@ static void two_migrations(void **state)
         expect_count(one, "ddl", 1);
         scene_expect(first(one, "ddl"), "target", shop ? "table:shop/orders" : "table:blog/posts");
         blocker = first(first(one, "ddl"), "blockers");
+        assert_true(cJSON_IsFalse(scene_member(first(one, "ddl"), "begun")));
         scene_expect(blocker, "last_statement", shop ? "UPDATE orders" : "SELECT posts");
     }
     cJSON_Delete(d);
