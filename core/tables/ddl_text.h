@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a statement says of itself: its kind, the table that it is about, and for DDL how it is to be done.
  * Reads words; it is no parser, and a statement that was cut short is fine. Pure. Not built on
- * advise/sql_scan.h, which refuses what is cut short or not UTF-8, as its pieces are sent to a server; this one
- * only labels what a server shows, of thousands of sessions, and takes no memory. */
+ * advise/sql_scan.h, which refuses what is cut short or not UTF-8, as its pieces are sent to a server; this
+ * one only labels what a server shows, of thousands of sessions, and takes no memory. */
 #ifndef MLK_CORE_DDL_TEXT_H
 #define MLK_CORE_DDL_TEXT_H
 
