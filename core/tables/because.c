@@ -144,21 +144,14 @@ static void say_work(const struct mlk_table_docs *docs, const struct mlk_table_d
 
     mlk_buf_init(&b, TEXT);
     if (work->waits) {
-        mlk_say(because, "%s of connection %" PRIu64 ", %" PRId64 " s old, waits for its turn%s", kind, p->id,
-                p->seconds, doc->behind ? ", and who comes later queues behind it" : "");
-        if (work->begun == MLK_BEGUN_YES)
-            mlk_say(because,
-                    "%s of connection %" PRIu64
-                    " has done its work and waits for its last step: ending it loses that work",
-                    kind, p->id);
-        else if (work->begun == MLK_BEGUN_UNKNOWN)
-            mlk_say(because,
-                    "whether %s of connection %" PRIu64
-                    " has worked before it waited is not visible to this account: ending it may lose work",
-                    kind, p->id);
-        else
-            mlk_say(because, "%s of connection %" PRIu64 " has not begun: nothing has been changed yet", kind,
-                    p->id);
+        mlk_buf_str(&b, work->begun == MLK_BEGUN_NO ? "has not begun: it waits for its turn"
+                        : work->begun == MLK_BEGUN_YES
+                            ? "has done its work and waits for its last step: "
+                              "ending it loses that work"
+                            : "waits; whether it has worked before it waited is not "
+                              "visible to this account, so ending it may lose work");
+        mlk_say(because, "%s of connection %" PRIu64 ", %" PRId64 " s old, %s%s", kind, p->id, p->seconds,
+                mlk_buf_text(&b), doc->behind ? ", and who comes later queues behind it" : "");
     } else {
         if (p->state && p->state[0])
             mlk_buf_fmt(&b, " (%s", p->state);
