@@ -8,6 +8,7 @@
 
 #include "ask.h"
 #include "miglock/sql.h"
+#include "miglock/text.h"
 
 static const struct mlk_access locks_table = {
     .need = MLK_NEED_SELECT, .schema = "performance_schema", .table = "metadata_locks"};
@@ -48,8 +49,8 @@ void mlk_metadata_locks_say_lost(const struct mlk_server *server, cJSON *blind_s
                 server->locks_lost);
 }
 
-/* Takes the rows over: owner, name, 1 for granted. people: the owners are performance_schema's numbers of
- * their threads; NULL: they are connection ids. Locks of the server's own threads are left out. */
+/* Takes the rows over: owner, name, 1 or GRANTED for granted. people: the owners are performance_schema's
+ * numbers of their threads; NULL: they are connection ids. Locks of the server's own threads are left out. */
 static enum mlk_status take(struct mlk_metadata_lock_list *out, struct mlk_rows *rows,
                             const struct mlk_people *people)
 {
@@ -64,7 +65,8 @@ static enum mlk_status take(struct mlk_metadata_lock_list *out, struct mlk_rows 
         if (people)
             one->connection_id = mlk_people_of_thread(people, one->connection_id);
         one->name = mlk_rows_text(rows, i, 1);
-        one->granted = mlk_rows_int(rows, i, 2, 0) == 1;
+        one->granted =
+            mlk_rows_int(rows, i, 2, 0) == 1 || mlk_same_text(mlk_rows_text(rows, i, 2), "GRANTED");
         out->count += one->connection_id != 0 && one->name != NULL;
     }
     return MLK_OK;
@@ -78,7 +80,7 @@ static enum mlk_status ask_named(struct mlk_session *s, const char *name, uint64
     enum mlk_status status;
 
     mlk_buf_init(&sql, 4096);
-    mlk_buf_str(&sql, MLK_TAG "SELECT OWNER_THREAD_ID, OBJECT_NAME, LOCK_STATUS = 'GRANTED' FROM "
+    mlk_buf_str(&sql, MLK_TAG "SELECT OWNER_THREAD_ID, OBJECT_NAME, LOCK_STATUS FROM "
                               "performance_schema.metadata_locks WHERE OBJECT_TYPE = 'USER LEVEL LOCK'");
     if (name) {
         /* in whatever case: the core compares them in the end */
@@ -137,12 +139,16 @@ static int by_name(const void *left, const void *right)
     return (a->connection_id > b->connection_id) - (a->connection_id < b->connection_id);
 }
 
+/* Up to so many sessions it takes longer to state which locks are of interest than to read them all: 20 us of
+ * 90 with 10 sessions (MySQL). */
+enum { FEW_SESSIONS = 64 };
+
 static enum mlk_status read_named(struct mlk_session *s, const struct mlk_metadata_locks_wanted *wanted,
                                   const struct mlk_people *people, struct mlk_metadata_lock_list *out)
 {
+    const char *name = people->count > FEW_SESSIONS ? wanted->name : NULL;
     struct mlk_rows *rows;
-    enum mlk_status status =
-        ask_named(s, wanted->name, mlk_people_thread_number(people, wanted->holder), &rows);
+    enum mlk_status status = ask_named(s, name, mlk_people_thread_number(people, wanted->holder), &rows);
 
     if (!status)
         status = take(out, rows, people);

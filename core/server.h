@@ -22,6 +22,8 @@ struct mlk_server {
     /* what performance_schema had no room for since the start: sessions, metadata locks; -1 where it is not
      * known */
     int64_t threads_lost, locks_lost;
+    bool holder_known; /* of the lock that mlk_server_read_for was asked for */
+    uint64_t holder_id;
 };
 
 /* Asks the server. with_rows: also what only matters to rows: whether InnoDB takes changes, and whether they
@@ -29,5 +31,10 @@ struct mlk_server {
  * blind_spots. */
 enum mlk_status mlk_server_read(struct mlk_session *s, bool with_rows, struct mlk_server *out,
                                 cJSON *blind_spots);
+/* The same without rows, and who holds the named lock of that name, where the server tells all of it in one
+ * statement: holder_known, and holder_id, 0 for nobody. name: one that the server takes for a lock's, or
+ * NULL. */
+enum mlk_status mlk_server_read_for(struct mlk_session *s, const char *name, struct mlk_server *out,
+                                    cJSON *blind_spots);
 
 #endif

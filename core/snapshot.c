@@ -7,15 +7,17 @@
 #include "holder.h"
 #include "tables/story.h"
 
-/* The parts that every picture has. out is zeroed. */
-static enum mlk_status begin(struct mlk_session *s, bool with_rows, struct mlk_snapshot *out)
+/* The parts that every picture has. out is zeroed. name: of the named lock that it is about, or NULL. */
+static enum mlk_status begin(struct mlk_session *s, bool with_rows, const char *name,
+                             struct mlk_snapshot *out)
 {
     enum mlk_status status;
 
     out->blind_spots = cJSON_CreateArray();
     if (!out->blind_spots)
         return MLK_NO_MEMORY;
-    status = mlk_server_read(s, with_rows, &out->server, out->blind_spots);
+    status = name ? mlk_server_read_for(s, name, &out->server, out->blind_spots)
+                  : mlk_server_read(s, with_rows, &out->server, out->blind_spots);
     if (!status)
         status = mlk_people_read(s, &out->server, &out->people, out->blind_spots);
     return status ? status : mlk_people_know_threads(s, &out->server, &out->people);
@@ -35,7 +37,7 @@ enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, boo
     enum mlk_status status;
 
     memset(out, 0, sizeof *out);
-    status = begin(s, true, out);
+    status = begin(s, true, NULL, out);
     if (!status)
         status = mlk_people_know(s, &out->server, &out->people, NULL, out->blind_spots);
     if (!status)
@@ -48,8 +50,13 @@ enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, boo
 static enum mlk_status find_holder(struct mlk_session *s, const struct mlk_target *target,
                                    struct mlk_snapshot *out)
 {
-    enum mlk_status status = mlk_target_fits(target, s->flavour, s->error, sizeof s->error);
+    enum mlk_status status;
 
+    out->of_one = out->server.holder_known;
+    out->holder_id = out->server.holder_id;
+    if (out->of_one)
+        return MLK_OK;
+    status = mlk_target_fits(target, s->flavour, s->error, sizeof s->error);
     if (!status)
         status = mlk_named_holder(s, target->name, &out->holder_id);
     out->of_one = !status;
@@ -61,10 +68,11 @@ static enum mlk_status take_of_one(struct mlk_session *s, const struct mlk_targe
                                    struct mlk_snapshot *out)
 {
     struct mlk_metadata_locks_wanted wanted = {.name = target->name};
+    bool fits = mlk_target_fits(target, s->flavour, s->error, sizeof s->error) == MLK_OK;
     enum mlk_status status;
 
     memset(out, 0, sizeof *out);
-    status = begin(s, false, out);
+    status = begin(s, false, fits ? target->name : NULL, out);
     if (!status)
         status = find_holder(s, target, out);
     wanted.holder = out->holder_id;

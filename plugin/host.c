@@ -25,8 +25,12 @@ static bool find(const char *name, void *function, size_t size)
 }
 #define FIND(function, name) find(name, &(function), sizeof(function))
 
+/* A name that the server does not have is looked for in all of its libraries, some microseconds each time:
+ * where the services are there, it is MySQL. */
 enum mlk_flavour mlk_host_flavour(void)
 {
+    if (mlk_mysql.current_thread_reader)
+        return MLK_MYSQL;
     return dlsym(RTLD_DEFAULT, "_current_thd") ? MLK_MARIADB : MLK_MYSQL;
 }
 
@@ -53,19 +57,21 @@ void *mlk_host_current_thd(void)
     void *(*current_thd)(void);
     void *thd = NULL;
 
-    if (FIND(current_thd, "_current_thd"))
-        return current_thd();
-    if (!mlk_mysql.current_thread_reader || mlk_mysql.current_thread_reader->get(&thd))
-        return NULL;
-    return thd;
+    if (mlk_mysql.current_thread_reader)
+        return mlk_mysql.current_thread_reader->get(&thd) ? NULL : thd;
+    return FIND(current_thd, "_current_thd") ? current_thd() : NULL;
 }
 
 bool mlk_host_killed(const void *thd)
 {
     int (*killed)(const void *); /* both: sql_class.h, extern "C" */
 
+    if (!thd)
+        return false;
     /* MariaDB's thd_killed does not tell of KILL SOFT and max_statement_time, its thd_kill_level does. */
-    return thd && (FIND(killed, "thd_kill_level") || FIND(killed, "thd_killed")) && killed(thd) != 0;
+    if (!(mlk_host_flavour() == MLK_MARIADB && FIND(killed, "thd_kill_level")) && !FIND(killed, "thd_killed"))
+        return false;
+    return killed(thd) != 0;
 }
 
 static uint64_t connection_id(const void *thd)

@@ -21,10 +21,10 @@ static const char *const deadlock_advice[] = {
 };
 
 static const char *const metadata_advice[] = {
-    "Find the session that uses the table, in SHOW PROCESSLIST or performance_schema.metadata_locks: often "
-    "one "
-    "that sleeps in an open transaction.",
-    "Whoever needs the table queues up behind the waiting ALTER: ending the ALTER lets them go on.",
+    "`miglock tables` shows who keeps the table: often a session that sleeps in an open transaction.",
+    "Whoever needs the table queues up behind the waiting ALTER: `miglock release table:SCHEMA/TABLE` ends "
+    "the "
+    "ALTER, if it has not begun, and lets them go on.",
     NULL,
 };
 

@@ -164,22 +164,14 @@ static void say_work(const struct mlk_table_docs *docs, const struct mlk_table_d
 
     mlk_buf_init(&b, TEXT);
     if (work->waits) {
-        mlk_table_work_text(docs, work, &b);
-        mlk_say(because, "%s%s", mlk_buf_text(&b),
-                doc->behind ? ", and who comes later queues behind it" : "");
-        if (work->begun == MLK_BEGUN_YES)
-            mlk_say(because,
-                    "%s of connection %" PRIu64
-                    " has done its work and waits for its last step: ending it loses that work",
-                    kind_of(work), p->id);
-        else if (work->begun == MLK_BEGUN_UNKNOWN)
-            mlk_say(because,
-                    "whether %s of connection %" PRIu64
-                    " has worked before it waited is not visible to this account: ending it may lose work",
-                    kind_of(work), p->id);
-        else
-            mlk_say(because, "%s of connection %" PRIu64 " has not begun: nothing has been changed yet",
-                    kind_of(work), p->id);
+        mlk_buf_str(&b, work->begun == MLK_BEGUN_NO ? "has not begun: it waits for its turn"
+                        : work->begun == MLK_BEGUN_YES
+                            ? "has done its work and waits for its last step: "
+                              "ending it loses that work"
+                            : "waits; whether it has worked before it waited is not "
+                              "visible to this account, so ending it may lose work");
+        mlk_say(because, "%s of connection %" PRIu64 ", %" PRId64 " s old, %s%s", kind_of(work), p->id,
+                p->seconds, mlk_buf_text(&b), doc->behind ? ", and who comes later queues behind it" : "");
     } else {
         mlk_table_work_text(docs, work, &b);
         mlk_say(because, "%s", mlk_buf_text(&b));

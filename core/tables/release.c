@@ -17,7 +17,9 @@ enum {
     /* INNODB_TRX is a copy that InnoDB renews once nobody has read it for 100 ms. Source:
      * storage/innobase/trx/trx0i_s.cc, CACHE_MIN_IDLE_TIME. A session that runs one statement after the other
      * also shows it within this time. */
-    STALE_MS = 120
+    STALE_MS = 120,
+    POLL_MS = 50,
+    DRAIN_MS = 1000, /* those who waited get their locks one after the other */
 };
 
 struct job {
@@ -97,18 +99,26 @@ static bool may_end(struct job *job, const struct mlk_table_look *look, const st
     return false;
 }
 
-static void say_report(struct job *job)
+/* What was seen goes before the refusal. */
+static void say_report_first(struct job *job)
 {
+    cJSON *all = cJSON_CreateArray(), *refusal = job->r.because;
     const cJSON *item;
 
+    if (!all)
+        return;
     cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(job->report, "because"))
-        mlk_say(job->r.because, "%s", item->valuestring);
+        mlk_say(all, "%s", item->valuestring);
+    cJSON_ArrayForEach(item, refusal) mlk_say(all, "%s", item->valuestring);
+    cJSON_Delete(refusal);
+    job->r.because = all;
 }
 
 /* True where somebody is to be ended. */
 static bool decide(struct job *job, const struct mlk_table_look *look)
 {
     const char *given = job->options->token;
+    bool go;
 
     job->r.verdict = mlk_table_verdict(&look->scene, &look->docs, look->doc);
     if (!mlk_table_is_held(look->doc)) {
@@ -126,13 +136,13 @@ static bool decide(struct job *job, const struct mlk_table_look *look)
             given, token_of(job));
         return false;
     }
-    say_report(job);
     mlk_table_choose(look, job->options, &job->r, &job->victims);
-    for (size_t i = 0; i < job->victims.count; i++) {
-        if (!may_end(job, look, &job->victims.list[i]))
-            return false;
-    }
-    return job->victims.count > 0;
+    go = job->victims.count > 0;
+    for (size_t i = 0; go && i < job->victims.count; i++)
+        go = may_end(job, look, &job->victims.list[i]);
+    if (!go)
+        say_report_first(job);
+    return go;
 }
 
 static void add_statement(struct job *job)
@@ -196,18 +206,25 @@ static cJSON *result(struct job *job, cJSON *now)
     return mlk_release_end_json(&j, &job->r, now);
 }
 
-/* Afterwards. The answer stands without it. */
+/* Afterwards, once the queue has had time to go on. The answer stands without it. */
 static cJSON *look_after(struct job *job)
 {
+    int64_t start = job->s->ops->now_ms(job->s);
     struct mlk_table_look now;
     cJSON *json = NULL;
+    bool held = false;
 
-    if (mlk_table_look(job->s, job->target, &now) == MLK_OK) {
+    do {
+        if (mlk_table_look(job->s, job->target, &now))
+            break;
+        cJSON_Delete(json);
         json = mlk_table_look_json(&now);
-        if (job->r.released && mlk_table_is_held(now.doc))
-            mlk_say(job->r.because, "the table is still waited for, see \"now\"");
-    }
-    mlk_table_look_free(&now);
+        held = mlk_table_is_held(now.doc);
+        mlk_table_look_free(&now);
+    } while (job->r.released && held && job->s->ops->now_ms(job->s) - start < DRAIN_MS &&
+             job->s->ops->pause_ms(job->s, POLL_MS) == MLK_OK);
+    if (job->r.released && held)
+        mlk_say(job->r.because, "the table is still waited for, see \"now\"");
     return json ? json : cJSON_CreateNull();
 }
 

@@ -116,9 +116,10 @@ static enum mlk_status freeze(struct mlk_session *s, struct mlk_release *r, cons
                 v->id, s->flavour == MLK_MYSQL ? " (performance_schema.status_by_thread)" : "");
     if (frozen.state == MLK_FREEZE_NOT)
         mlk_say(r->because,
-                "its client could not be kept from speaking meanwhile (%s): had it begun something else in "
-                "the very instant of the KILL, that would have been hit",
-                frozen.why);
+                "the client of connection %" PRIu64
+                " could not be kept from speaking meanwhile (%s): had it begun something else in the very "
+                "instant of the KILL, that would have been hit",
+                v->id, frozen.why);
     return MLK_OK;
 }
 

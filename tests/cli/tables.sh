@@ -26,7 +26,7 @@ nobody_waits() {
 	END
 	mlk tables nowhere
 	code_is 'a schema that is not there' 1
-	err_has 'is named' 'there is no schema nowhere'
+	err_has 'is named' "there is no schema 'nowhere'"
 	mlk tables one two
 	code_is 'two schemas' 2
 	mlk tables ''
@@ -60,7 +60,7 @@ story() {
 	is "${mark}the root is on the first line" "$(head -n 1 out | grep -c "^table:shop/orders, idle: connection $BLOCKER ")" 1
 	is "${mark}the tree has its three levels" "$(grep -cE "^  $BLOCKER root@|^     \+- [0-9]+ root@|^        \+- 5 sessions wait" out)" 3
 	out_has 'how the queue is made up' '5 sessions wait, the oldest' '5 SELECT'
-	out_has 'what to do by hand' 'by hand KILL QUERY'
+	out_has 'what to do' 'next miglock release table:shop/orders --token'
 	out_has 'connections' 'in use'
 	mlk tables shop
 	out_has 'of its schema' 'table:shop/orders'

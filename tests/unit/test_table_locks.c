@@ -40,7 +40,8 @@ static void the_cascade(void **state)
         d, "connection 10 (shop@10.0.0.7:51234, rake[991]) has a lock on shop.orders and has done nothing "
            "for 312 s, in a transaction open for 320 s that changed 4 rows");
     scene_expect_says(d, "because", "connection 10 last ran: UPDATE orders SET note = 'x'");
-    scene_expect_says(d, "because", "ALTER TABLE of connection 11, 60 s old, waits");
+    scene_expect_says(d, "because",
+                      "ALTER TABLE of connection 11, 60 s old, has not begun: it waits for its turn, and");
     scene_expect_says(d, "because", "3 sessions wait, the oldest for 59 s: 2 SELECT, 1 INSERT");
 
     ddl = first(d, "ddl");
