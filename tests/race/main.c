@@ -36,6 +36,12 @@ static const char *text_of(const char *name)
     exit(2);
 }
 
+static long port(void)
+{
+    (void)text_of("MLK_PORT");
+    return number_of("MLK_PORT", 0);
+}
+
 int main(void)
 {
     static const struct shape shapes[KINDS] = {
@@ -63,7 +69,7 @@ int main(void)
     struct settings settings = {
         .server = {.socket = text_of("MLK_SOCKET"),
                    .host = text_of("MLK_HOST"),
-                   .port = (unsigned)number_of("MLK_PORT", 0),
+                   .port = (unsigned)port(),
                    .user = text_of("MLK_USER"),
                    .password = text_of("MLK_PASSWORD")},
         .races = races,
