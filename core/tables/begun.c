@@ -3,10 +3,10 @@
  * Whether DDL that waits has done work already, which ending it would undo. ALTER TABLE and what is one
  * inside (CREATE INDEX, DROP INDEX, OPTIMIZE TABLE) wait up to twice with one and the same state: before they
  * begin, and at their end for the last, exclusive lock. What shows the second time and never the first, seen
- * on MySQL 9.7 and MariaDB 10.11 with tables of 500,000 rows: a transaction of InnoDB's in INNODB_TRX
- * (in-place changes; on MySQL copies too), a granted lock that keeps writers out (copies), and on MariaDB the
- * table
- * "#sql-alter-PROCESS-CONNECTION" (both numbers hexadecimal) among InnoDB's.
+ * on MySQL 9.7 and MariaDB 10.11 with tables of 500,000 rows: a transaction of InnoDB's (in-place changes; on
+ * MySQL copies too), a granted lock that keeps writers out (copies), and on MariaDB the table
+ * "#sql-alter-PROCESS-CONNECTION" (both numbers hexadecimal) among InnoDB's. That there is no transaction is
+ * only believed of what InnoDB lists at this moment: INNODB_TRX can be older than the work.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 
 #include "../ask.h"
 #include "docs.h"
+#include "innodb_now.h"
 #include "miglock/sql.h"
 
 static bool waits_twice(const struct mlk_ddl_text *text)
@@ -80,10 +81,33 @@ static enum mlk_status ask_innodb(struct mlk_table_scene *scene, const struct ml
     return mlk_ask_over(status) ? status : MLK_OK;
 }
 
+/* In INNODB_TRX, with a transaction that can be the DDL's own: what it found open it has committed. */
+static bool in_transaction(const struct mlk_person *p)
+{
+    enum { ROUNDING = 1 }; /* of seconds: both times are whole ones */
+
+    return p->in_transaction && (p->seconds < 0 || p->transaction_seconds <= p->seconds + ROUNDING);
+}
+
+/* What is read for all DDL at once, with the first that needs it. */
+struct reading {
+    struct mlk_innodb_now now;
+    bool done;
+};
+
+static enum mlk_status read_now(struct mlk_table_scene *scene, struct reading *reading)
+{
+    if (reading->done)
+        return MLK_OK;
+    reading->done = true;
+    return mlk_innodb_now_read(scene->s, &reading->now, scene->blind_spots);
+}
+
 static enum mlk_status find(struct mlk_table_scene *scene, const struct mlk_table_doc *doc,
-                            struct mlk_table_work *work)
+                            struct mlk_table_work *work, struct reading *reading)
 {
     const struct mlk_person *p = work->one.person;
+    enum mlk_status status;
 
     work->begun = MLK_BEGUN_UNKNOWN;
     if (!p || !work->text.kind[0])
@@ -92,11 +116,18 @@ static enum mlk_status find(struct mlk_table_scene *scene, const struct mlk_tabl
     if (work->waits && !waits_twice(&work->text))
         return MLK_OK;
     work->begun = MLK_BEGUN_YES;
-    if (!work->waits || p->in_transaction || keeps_writers_out(doc, p->id))
+    if (!work->waits || in_transaction(p) || keeps_writers_out(doc, p->id))
         return MLK_OK;
     work->begun = MLK_BEGUN_UNKNOWN;
     if (!scene->people->transactions)
         return MLK_OK;
+    status = read_now(scene, reading);
+    if (status || !reading->now.known)
+        return status;
+    if (mlk_innodb_now_has(&reading->now, p->id)) {
+        work->begun = MLK_BEGUN_YES;
+        return MLK_OK;
+    }
     if (scene->source == (scene->s->flavour == MLK_MYSQL ? MLK_TABLES_RECORDED : MLK_TABLES_PLUGIN)) {
         work->begun = MLK_BEGUN_NO;
         return MLK_OK;
@@ -108,12 +139,14 @@ static enum mlk_status find(struct mlk_table_scene *scene, const struct mlk_tabl
 
 enum mlk_status mlk_table_begun(struct mlk_table_scene *scene, struct mlk_table_docs *docs)
 {
+    struct reading reading = {0};
     enum mlk_status status = MLK_OK;
 
     for (size_t d = 0; d < docs->count; d++) {
         for (size_t i = 0; !status && !docs->list[d].aside && i < docs->list[d].ddl_count; i++)
-            status = find(scene, &docs->list[d], &docs->list[d].ddl[i]);
+            status = find(scene, &docs->list[d], &docs->list[d].ddl[i], &reading);
     }
+    mlk_innodb_now_free(&reading.now);
     return status;
 }
 

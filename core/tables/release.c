@@ -14,9 +14,9 @@
 #include "miglock/text.h"
 
 enum {
-    /* INNODB_TRX is a copy that InnoDB renews once nobody has read it for 100 ms. Source:
-     * storage/innobase/trx/trx0i_s.cc, CACHE_MIN_IDLE_TIME. A session that runs one statement after the other
-     * also shows it within this time. */
+    /* INNODB_TRX is a copy that InnoDB renews once nobody has read it for 100 ms (innodb_now.c): where nobody
+     * else reads it, this brings what a blocker has changed. A session that runs one statement after the
+     * other also shows it within this time. */
     STALE_MS = 120,
     POLL_MS = 50,
     DRAIN_MS = 1000, /* those who waited get their locks one after the other */

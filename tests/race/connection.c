@@ -47,7 +47,7 @@ MYSQL *race_connect_releaser(const struct race_server *server, char error[RACE_E
 }
 
 /* Source: mysqld_error.h and errmsg.h of both servers. 1927 is MariaDB's, 3169 and 4031 are MySQL's. */
-static enum race_answer answer_of(MYSQL *mysql)
+enum race_answer race_answer_of(MYSQL *mysql)
 {
     switch (mysql_errno(mysql)) {
     case 1053: /* ER_SERVER_SHUTDOWN, also for a killed connection */
@@ -68,12 +68,12 @@ enum race_answer race_run(MYSQL *mysql, const char *sql, uint64_t *affected)
     MYSQL_RES *result;
 
     if (mysql_query(mysql, sql))
-        return answer_of(mysql);
+        return race_answer_of(mysql);
     result = mysql_store_result(mysql);
     if (result)
         mysql_free_result(result);
     else if (mysql_errno(mysql))
-        return answer_of(mysql);
+        return race_answer_of(mysql);
     if (affected)
         *affected = mysql_affected_rows(mysql);
     return RACE_OK;
@@ -86,10 +86,10 @@ enum race_answer race_ask(MYSQL *mysql, const char *sql, MYSQL_RES **result, con
     *result = NULL;
     *text = NULL;
     if (mysql_query(mysql, sql))
-        return answer_of(mysql);
+        return race_answer_of(mysql);
     *result = mysql_store_result(mysql);
     if (!*result)
-        return mysql_errno(mysql) ? answer_of(mysql) : RACE_ERROR;
+        return mysql_errno(mysql) ? race_answer_of(mysql) : RACE_ERROR;
     row = mysql_fetch_row(*result);
     if (row) {
         *text = row[0];

@@ -30,6 +30,8 @@ MYSQL *race_connect_holder(const struct race_server *server, bool tcp, const cha
 /* A releaser may do everything. */
 MYSQL *race_connect_releaser(const struct race_server *server, char error[RACE_ERROR_MAX]);
 
+/* What the error of the last call came to. */
+enum race_answer race_answer_of(MYSQL *mysql);
 /* Runs one statement and throws its result away. affected may be NULL. */
 enum race_answer race_run(MYSQL *mysql, const char *sql, uint64_t *affected);
 /* The first column of its first row, as a result that the caller gives to mysql_free_result(). *text is NULL

@@ -3,14 +3,16 @@
  * race: all phases, one after the other, against the server that MLK_SOCKET, MLK_HOST and MLK_PORT name, as
  * MLK_USER with MLK_PASSWORD. The functions of miglock are installed there. MLK_RACES: releases that policy
  * allows, for each kind of lock and each recipe, but at least so many of the naive one that it must err.
- * MLK_RACE_SECONDS: limit of a phase. MLK_RACE_SEED: of the random numbers.
+ * MLK_RACE_SECONDS: limit of a phase. MLK_RACE_SEED: of the random numbers. MLK_RACE_ONLY: one kind of lock,
+ * named, row or table.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "race.h"
 
-enum { RACES = 100, NAIVE_RACES = 600, SECONDS_LEAST = 60, RACES_PER_SECOND = 10 };
+enum { RACES = 100 };
 
 static long number_of(const char *name, long otherwise)
 {
@@ -18,7 +20,7 @@ static long number_of(const char *name, long otherwise)
     char *end = NULL;
     long n = text && *text ? strtol(text, &end, 10) : otherwise;
 
-    if (n > 0 && (!end || !*end))
+    if ((n > 0 || !text || !*text) && (!end || !*end))
         return n;
     fprintf(stderr, "error: %s is not a number above 0\n", name);
     exit(2);
@@ -34,25 +36,49 @@ static const char *text_of(const char *name)
     exit(2);
 }
 
+static long port(void)
+{
+    (void)text_of("MLK_PORT");
+    return number_of("MLK_PORT", 0);
+}
+
 int main(void)
 {
     static const struct shape shapes[KINDS] = {
-        [KIND_NAMED] = {.locks = 24, .crowded = 8, .releasers = 12, .pause_us = 10000},
-        [KIND_ROW] = {.locks = 16, .crowded = 8, .releasers = 6, .pause_us = 10000},
+        [KIND_NAMED] = {.locks = 24,
+                        .crowded = 8,
+                        .releasers = 12,
+                        .pause_us = 10000,
+                        .per_second = 10,
+                        .naive_races = 600},
+        [KIND_ROW] = {.locks = 16,
+                      .crowded = 8,
+                      .releasers = 6,
+                      .pause_us = 10000,
+                      .per_second = 10,
+                      .naive_races = 600},
+        [KIND_TABLE] = {.locks = 16,
+                        .crowded = 2,
+                        .releasers = 6,
+                        .pause_us = 10000,
+                        .per_second = 2,
+                        .naive_races = 1500},
     };
+    static const char *const names[KINDS] = {"named", "row", "table"};
     long races = number_of("MLK_RACES", RACES);
     struct settings settings = {
         .server = {.socket = text_of("MLK_SOCKET"),
                    .host = text_of("MLK_HOST"),
-                   .port = (unsigned)number_of("MLK_PORT", 0),
+                   .port = (unsigned)port(),
                    .user = text_of("MLK_USER"),
                    .password = text_of("MLK_PASSWORD")},
         .races = races,
-        .seconds = (unsigned)number_of("MLK_RACE_SECONDS", SECONDS_LEAST + races / RACES_PER_SECOND),
+        .seconds = (unsigned)number_of("MLK_RACE_SECONDS", 0),
         .seed = (uint64_t)number_of("MLK_RACE_SEED", (long)time(NULL)),
     };
     char error[RACE_ERROR_MAX];
     MYSQL *keeper;
+    const char *only = getenv("MLK_RACE_ONLY");
     bool ok = true;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -65,8 +91,11 @@ int main(void)
     }
     printf("# seed %llu\n", (unsigned long long)settings.seed);
     for (enum kind kind = 0; kind < KINDS; kind++) {
-        struct phase *phases = calloc(RECIPES, sizeof *phases);
+        struct phase *phases;
 
+        if (only && *only && strcmp(only, names[kind]) != 0)
+            continue;
+        phases = calloc(RECIPES, sizeof *phases);
         if (!phases)
             return 1;
         for (enum recipe recipe = 0; recipe < RECIPES; recipe++) {
@@ -74,7 +103,8 @@ int main(void)
             phases[recipe].shape = &shapes[kind];
             phases[recipe].kind = kind;
             phases[recipe].recipe = recipe;
-            phases[recipe].races = recipe == RECIPE_NAIVE && races < NAIVE_RACES ? NAIVE_RACES : races;
+            phases[recipe].races =
+                recipe == RECIPE_NAIVE && races < shapes[kind].naive_races ? shapes[kind].naive_races : races;
             phase_run(&phases[recipe]);
         }
         report_kind(kind, &phases[RECIPE_NAIVE], &phases[RECIPE_MIGLOCK]);

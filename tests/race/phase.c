@@ -5,7 +5,7 @@
 
 #include "race.h"
 
-enum { RUNNERS_MAX = 256, ERRORS_TOLD = 10, ERRORS_MAX = 100, STACK = 512 * 1024 };
+enum { RUNNERS_MAX = 256, ERRORS_TOLD = 10, ERRORS_MAX = 100, STACK = 512 * 1024, SECONDS_LEAST = 60 };
 
 struct thread {
     pthread_t id;
@@ -43,6 +43,22 @@ static bool prepare_rows(MYSQL *mysql, unsigned lock)
     return true;
 }
 
+static bool prepare_table(MYSQL *mysql, unsigned lock)
+{
+    char sql[2][256];
+
+    snprintf(sql[0], sizeof sql[0],
+             "CREATE TABLE race.t_%u (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, pad VARCHAR(200), KEY i "
+             "(pad(10))) ENGINE=InnoDB",
+             lock);
+    snprintf(sql[1], sizeof sql[1],
+             "INSERT INTO race.t_%u (pad) SELECT REPEAT(LPAD(a.n + 10 * b.n + 100 * c.n + 1000 * d.n, 32, "
+             "0), 4) FROM "
+             "race.numbers a, race.numbers b, race.numbers c, race.numbers d%s",
+             lock, table_is_large(lock) ? "" : " LIMIT 3");
+    return race_run(mysql, sql[0], NULL) == RACE_OK && race_run(mysql, sql[1], NULL) == RACE_OK;
+}
+
 bool phase_prepare(const struct settings *settings, const struct shape shapes[KINDS])
 {
     static const char *const sql[] = {
@@ -52,6 +68,8 @@ bool phase_prepare(const struct settings *settings, const struct shape shapes[KI
         "CREATE TABLE race.work (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, holder INT NOT NULL, KEY "
         "(holder)) "
         "ENGINE=InnoDB",
+        "CREATE TABLE race.numbers (n INT NOT NULL PRIMARY KEY) ENGINE=InnoDB",
+        "INSERT INTO race.numbers VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)",
     };
     char error[RACE_ERROR_MAX];
     MYSQL *mysql = race_connect_releaser(&settings->server, error);
@@ -61,6 +79,8 @@ bool phase_prepare(const struct settings *settings, const struct shape shapes[KI
         ok = race_run(mysql, sql[i], NULL) == RACE_OK;
     for (unsigned i = 0; ok && i < shapes[KIND_ROW].locks; i++)
         ok = prepare_rows(mysql, i);
+    for (unsigned i = 0; ok && i < shapes[KIND_TABLE].locks; i++)
+        ok = prepare_table(mysql, i);
     if (!ok)
         fprintf(stderr, "error: the tables: %s\n", mysql ? mysql_error(mysql) : error);
     if (mysql)
@@ -118,14 +138,18 @@ static void sum(struct phase *p)
 /* Releasers end first, so that every one who was hit is there to say so. */
 static void run_threads(struct phase *p, struct thread *holders, struct thread *releasers)
 {
+    static void (*const bodies[KINDS])(struct runner *) = {
+        [KIND_NAMED] = named_holder, [KIND_ROW] = row_locker, [KIND_TABLE] = table_changer};
     const struct shape *shape = p->shape;
     unsigned held = 0, released = 0, number = 0;
-    int64_t began = race_now(), limit = began + (int64_t)p->settings->seconds * 1000000;
+    unsigned seconds =
+        p->settings->seconds ? p->settings->seconds : SECONDS_LEAST + (unsigned)p->races / shape->per_second;
+    int64_t began = race_now(), limit = began + (int64_t)seconds * 1000000;
 
     for (unsigned lock = 0; lock < shape->locks; lock++) {
         for (unsigned i = lock < shape->crowded ? 2 : 1; i > 0; i--) {
             holders[held].runner = runner_of(p, lock, number++, lock >= shape->crowded);
-            holders[held].body = p->kind == KIND_NAMED ? named_holder : row_locker;
+            holders[held].body = bodies[p->kind];
             held += start(&holders[held]);
         }
     }

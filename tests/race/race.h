@@ -2,6 +2,7 @@
 /*
  * The race: holders take locks and give them back, releasers look at a lock and then release it. A phase is
  * one kind of lock with one recipe of release. What is counted tells whether a release hit what it was shown.
+ * Of a table the holder is the DDL that waits for it or works on it, and releasing it ends that statement.
  */
 #ifndef MIGLOCK_TESTS_RACE_H
 #define MIGLOCK_TESTS_RACE_H
@@ -16,7 +17,7 @@
 #include "row_ledger.h"
 
 enum recipe { RECIPE_NAIVE, RECIPE_MIGLOCK, RECIPES };
-enum kind { KIND_NAMED, KIND_ROW, KINDS };
+enum kind { KIND_NAMED, KIND_ROW, KIND_TABLE, KINDS };
 
 enum count {
     COUNT_TRIED,   /* releases asked for, of a lock that was held when it was looked at */
@@ -40,14 +41,19 @@ enum count {
     COUNT_WRONG,       /* of those: by a release that meant another generation */
     COUNT_FALSE_WORDS, /* "released", of a generation that its owner gave back itself */
     COUNT_TAKEN,       /* locks taken */
-    COUNT_ERRORS,      /* of the harness: what it counts is then worth nothing */
+    /* tables, from the changers; COUNT_ROWS_LOST and COUNT_WRONG as of rows, a generation being one DDL */
+    COUNT_BEGUN,           /* DDL that was seen at work, or past it at its last step */
+    COUNT_BEGUN_LOST,      /* of those: ended, without force, by a release that began later than the work */
+    COUNT_BEGUN_MEANWHILE, /* of those: ended, without force, maybe by a release that was under way by then */
+    COUNT_BEGUN_FORCED,    /* of those: ended with force */
+    COUNT_ERRORS,          /* of the harness: what it counts is then worth nothing */
     COUNTS
 };
 
 struct settings {
     struct race_server server;
     long races;       /* releases that policy allows, for each kind and recipe */
-    unsigned seconds; /* limit of one phase */
+    unsigned seconds; /* limit of one phase; 0: by the number of releases */
     uint64_t seed;
 };
 
@@ -58,7 +64,9 @@ struct shape {
     unsigned locks;
     unsigned crowded; /* this many of the locks have two holders */
     unsigned releasers;
-    unsigned pause_us; /* a releaser waits up to this long between looking and acting */
+    unsigned pause_us;   /* a releaser waits up to this long between looking and acting */
+    unsigned per_second; /* releases that policy allows, at least, on a busy machine */
+    long naive_races;    /* at least so many, or the naive recipe may not err */
 };
 
 struct phase {
@@ -71,7 +79,8 @@ struct phase {
     atomic_bool releasers_stop;
     atomic_bool holders_stop;
     double seconds;
-    struct ledger ledgers[LOCKS_MAX]; /* KIND_ROW */
+    struct ledger ledgers[LOCKS_MAX]; /* KIND_ROW, KIND_TABLE */
+    atomic_int under_way[LOCKS_MAX];  /* KIND_TABLE: releases that act on it at this moment */
 };
 
 /* One thread, holder or releaser. */
@@ -106,7 +115,22 @@ static inline unsigned pick(uint64_t *random, unsigned limit)
 /* Thread bodies: until the phase's stop. r->mysql is NULL before and after. */
 void named_holder(struct runner *r);
 void row_locker(struct runner *r);
+void table_changer(struct runner *r);
 void releaser(struct runner *r);
+
+/* Tables with rows enough for DDL to be at work for a while; and those that are only released with force. */
+static inline bool table_is_large(unsigned lock)
+{
+    return lock % 3 == 2;
+}
+
+static inline bool table_is_forced(unsigned lock)
+{
+    return lock % 6 == 5;
+}
+
+/* What a table's DDL begins with; its generation follows, then a quote. */
+#define TABLE_DDL "ALTER TABLE race.t_%u COMMENT 'g"
 
 /* The schemas and tables that holders use; false with a line on stderr. */
 bool phase_prepare(const struct settings *settings, const struct shape shapes[KINDS]);

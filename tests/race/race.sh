@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Holders and releasers at full speed, with the recipe in use and with miglock.
 # options: --max-connections=400
+# mariadb options: --performance-schema=ON --performance-schema-instrument=wait/lock/metadata/sql/mdl=ON
 set -euo pipefail
 # shellcheck source=tests/rights/lib.sh
 . "$MLK_TOP/tests/rights/lib.sh"

@@ -98,6 +98,17 @@ void scene_begun(struct mlk_session *s, int copies, bool innodb)
     mlk_fake_rows(s, "FROM information_schema.INNODB_SYS_TABLES", rows);
 }
 
+void scene_innodb_now(struct mlk_session *s, const char *status)
+{
+    static const char *const names[] = {"Type", "Name", "Status"};
+    const char *const cells[] = {"InnoDB", "", status};
+    struct mlk_rows *rows = mlk_rows_new(3, names);
+
+    assert_non_null(rows);
+    assert_int_equal(mlk_rows_add(rows, cells, NULL), MLK_OK);
+    mlk_fake_result(s, "SHOW ENGINE INNODB STATUS", rows);
+}
+
 #define WAITS "Waiting for table metadata lock"
 
 struct mlk_session *scene_cascade(enum mlk_flavour flavour)
@@ -127,6 +138,7 @@ struct mlk_session *scene_cascade(enum mlk_flavour flavour)
     mlk_fake_rows(s, "SHOW SESSION STATUS LIKE 'Threads_connected'", "Variable_name|Value\nx|150\n");
     mlk_fake_rows(s, "SELECT @@GLOBAL.max_connections", "max\n151\n");
     scene_begun(s, 0, true);
+    scene_innodb_now(s, SCENE_INNODB_NONE);
     return s;
 }
 

@@ -16,6 +16,21 @@ void scene_open_transactions(struct mlk_session *s, const char *rows);
 /* MariaDB: how many half-made tables of the DDL InnoDB has, and whether the table itself is InnoDB's. The
  * cascade says 0, true. */
 void scene_begun(struct mlk_session *s, int copies, bool innodb);
+/* What SHOW ENGINE INNODB STATUS answers. The cascade says SCENE_INNODB_NONE: a transaction of 10. */
+void scene_innodb_now(struct mlk_session *s, const char *status);
+#define SCENE_INNODB_BEGIN                                                                                   \
+    "\n=====================================\n2026-11-21 23:33:35 INNODB MONITOR OUTPUT\n"                   \
+    "------------\nTRANSACTIONS\n------------\nLIST OF TRANSACTIONS FOR EACH SESSION:\n"
+#define SCENE_INNODB_END                                                                                     \
+    "--------\nFILE I/O\n--------\nEND OF INNODB MONITOR OUTPUT\n============================\n"
+/* The transaction of a session, by the server's name ("MySQL", "MariaDB"). */
+#define SCENE_INNODB_OPEN(server, id, statement)                                                             \
+    "---TRANSACTION 1614, ACTIVE 5 sec\nmysql tables in use 1, locked 1\n0 lock struct(s), heap size 1128, " \
+    "0 row lock(s), undo log entries 1\n" server " thread id " id                                            \
+    ", OS thread handle 139938599409344, query id 206 localhost root\n" statement "\n"
+#define SCENE_INNODB_NONE                                                                                    \
+    SCENE_INNODB_BEGIN "---TRANSACTION 376031409885976, not started\n0 lock struct(s), heap size 1128, 0 "   \
+                       "row lock(s)\n" SCENE_INNODB_OPEN("MySQL", "10", "") SCENE_INNODB_END
 /* An idle transaction (10), an ALTER (11) that waits for it, and three sessions behind that (12, 13, 14),
  * with everything that the server can tell. */
 struct mlk_session *scene_cascade(enum mlk_flavour flavour);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which sessions have a transaction in InnoDB at this very moment. Private to the core's tables. */
+#ifndef MLK_CORE_INNODB_NOW_H
+#define MLK_CORE_INNODB_NOW_H
+
+#include <cjson/cJSON.h>
+
+#include "miglock/session.h"
+
+struct mlk_innodb_now {
+    bool known;    /* InnoDB told of all of them */
+    uint64_t *ids; /* in their order */
+    size_t count;
+};
+
+/* Takes PROCESS. A server that does not tell is no failure: then known is false, and blind_spots says why.
+ * The caller gives it to mlk_innodb_now_free(), whatever came. */
+enum mlk_status mlk_innodb_now_read(struct mlk_session *s, struct mlk_innodb_now *out, cJSON *blind_spots);
+bool mlk_innodb_now_has(const struct mlk_innodb_now *now, uint64_t id);
+/* Works on a zeroed struct. */
+void mlk_innodb_now_free(struct mlk_innodb_now *now);
+
+#endif
