@@ -48,6 +48,8 @@ void mlk_render_session(struct mlk_buf *b, const cJSON *session, bool full);
 /* Appends "client alive (answered after 4 ms)" from the members peer and peer_because; nothing where nobody
  * knows anything. */
 void mlk_render_peer(struct mlk_buf *b, const cJSON *session);
+/* Appends a word of a command line; what has to be quoted for a shell is. */
+void mlk_render_word(struct mlk_buf *b, const char *word);
 /* Prints what the report suggests to do next: the command for a release or a repair, and the statement where
  * it can be run. */
 void mlk_render_next(const struct mlk_render *r, size_t indent, size_t label_width, const cJSON *report);
