@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "figures_tables.h"
 #include "json.h"
 #include "lock_age.h"
 #include "lookup.h"
@@ -12,7 +13,6 @@
 #include "monitored.h"
 #include "openmetrics.h"
 #include "render.h"
-#include "table_figures.h"
 #include "textfile.h"
 
 enum { OUTPUT_MAX = 1 << 26, LIMIT = 500, LIMIT_MAX = 100000 };

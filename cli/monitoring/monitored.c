@@ -9,6 +9,7 @@
 #include "blind_spots.h"
 #include "json.h"
 #include "miglock/text.h"
+#include "table_figures.h"
 
 static const cJSON *member(const cJSON *report, const char *name)
 {
@@ -47,7 +48,7 @@ static bool of_no_tool(const cJSON *report)
 /* Puts one where it belongs, and takes it over; what was asked for twice counts once. */
 static bool take_one(struct mlk_monitored *m, cJSON *report, bool named)
 {
-    bool table = member(report, "queue") != NULL;
+    bool table = mlk_is_table(report);
     cJSON *to = table ? m->tables : m->locks;
 
     m->tabled = m->tabled || table;
@@ -77,14 +78,14 @@ static bool take(struct mlk_monitored *m, cJSON *from, bool named)
     return ok;
 }
 
-/* schema: NULL for all. */
-static enum mlk_status take_tables(struct mlk_backend *b, const char *schema, struct mlk_monitored *m,
+static enum mlk_status take_tables(struct mlk_backend *b, const struct mlk_cli *cli, struct mlk_monitored *m,
                                    char *error, size_t error_size)
 {
-    cJSON *documents = NULL;
-    enum mlk_status status = mlk_backend_table_locks(b, schema, &documents, error, error_size);
+    cJSON *documents = cJSON_CreateArray();
+    enum mlk_status status =
+        documents ? mlk_lookup_tables(b, cli, documents, error, error_size) : MLK_NO_MEMORY;
 
-    m->tabled = true;
+    m->tabled = m->tabled || mlk_lookup_asks_tables(cli);
     if (status == MLK_OK && !take(m, documents, true))
         status = MLK_NO_MEMORY;
     cJSON_Delete(documents);
@@ -124,18 +125,14 @@ enum mlk_status mlk_monitored_look(struct mlk_backend *b, const struct mlk_cli *
     bool ok = mlk_monitored_init(out);
 
     ok = ok && (status != MLK_OK || (take(out, answer.single, true) && take(out, answer.table, named)));
-    if (ok && status == MLK_OK && cli->argc == 0)
-        status = take_tables(b, NULL, out, error, error_size);
-    for (int i = 0; ok && status == MLK_OK && i < cli->argc; i++) {
-        if (!mlk_is_target(cli->argv[i]))
-            status = take_tables(b, cli->argv[i], out, error, error_size);
-    }
+    if (ok && status == MLK_OK)
+        status = take_tables(b, cli, out, error, error_size);
     if (ok && status == MLK_OK)
         ok = take_connections(b, out);
     if (ok && status == MLK_OK && cJSON_GetArraySize(out->locks) == 0)
         ok = mlk_blind_spots_of_nobody(b, out->blind_spots, INT_MAX);
     mlk_answer_free(&answer);
-    if (ok)
+    if (ok && status != MLK_NO_MEMORY)
         return status;
     snprintf(error, error_size, "%s", mlk_status_text(MLK_NO_MEMORY));
     return MLK_NO_MEMORY;

@@ -80,6 +80,11 @@ static void probe(struct mlk_watch *w)
 
     if (!target)
         return;
+    if (row->table) {
+        mlk_watch_say(w, false,
+                      "of a table nobody is asked: miglock probe ID asks the client of a connection");
+        return;
+    }
     if (!row->may_be_held) {
         mlk_watch_say(w, false, "%s is free: there is nobody to ask", target);
         return;

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "exposition.h"
+#include "figures_tables.h"
 #include "openmetrics.h"
 #include "perfdata.h"
-#include "table_figures.h"
 #include "text.h"
 #include "unit.h"
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What monitoring counts and measures of a table that waits; from its document (docs/table-locks.md). */
+/* What is counted and measured of a table that waits; from its document (docs/table-locks.md). */
 #ifndef MIGLOCK_CLI_TABLE_FIGURES_H
 #define MIGLOCK_CLI_TABLE_FIGURES_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "monitored.h"
 
 /* Seconds are -1 where there is nothing to measure, or nobody knows. */
 struct mlk_table_figures {
@@ -20,12 +18,10 @@ struct mlk_table_figures {
     int64_t blockers;
 };
 
+/* Whether a report is such a document, and not that of a lock. */
+bool mlk_is_table(const cJSON *report);
 void mlk_table_figures(const cJSON *document, struct mlk_table_figures *out);
 /* The longest that DDL or a session has been waiting; -1 where none waits, or nobody knows. */
 int64_t mlk_table_longest_wait(const struct mlk_table_figures *f);
-
-/* Adds tables, tables_found, tables_left_out and connections to a document of figures (docs/monitoring.md).
- * False where memory is out. */
-bool mlk_table_figures_add(cJSON *document, const struct mlk_monitored *m, unsigned long limit);
 
 #endif
