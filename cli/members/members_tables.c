@@ -12,6 +12,7 @@
 
 struct view {
     const char *schema;
+    bool sql;         /* every server has the functions */
     cJSON *documents; /* of all servers, each with its "node" */
 };
 
@@ -31,6 +32,7 @@ static enum mlk_status look(struct mlk_backend *b, const struct mlk_member *memb
     while (status == MLK_OK && (document = cJSON_DetachItemFromArray(documents, 0)))
         cJSON_AddItemToArray(v->documents, document);
     cJSON_Delete(documents);
+    v->sql = v->sql && b->functions;
     return status;
 }
 
@@ -54,7 +56,7 @@ static void show(struct view *v, const struct mlk_members_result *result)
     const cJSON *node;
     struct mlk_render r;
 
-    mlk_render_start(&r, stdout, false);
+    mlk_render_start(&r, stdout, v->sql);
     cJSON_ArrayForEach(node, result->nodes)
     {
         const char *name = mlk_json_text(node, "node");
@@ -93,7 +95,7 @@ static enum mlk_exit finish(struct view *v, const struct mlk_cli *cli,
 
 enum mlk_exit mlk_members_tables(struct mlk_cli *cli, const char *schema)
 {
-    struct view v = {.schema = schema, .documents = cJSON_CreateArray()};
+    struct view v = {.schema = schema, .sql = true, .documents = cJSON_CreateArray()};
     struct mlk_members_result result = {0};
     enum mlk_exit exit = v.documents ? mlk_members_each(cli, look, &v, &result)
                                      : mlk_fail_status(cli, MLK_NO_MEMORY, mlk_status_text(MLK_NO_MEMORY));

@@ -108,7 +108,8 @@ static void judge_queue(const struct mlk_check_options *o, const struct mlk_tabl
     judge_number(o, MLK_FINDING_CONNECTIONS, "connections", &o->connections, part, j);
 }
 
-/* The command that is next: ending DDL that waits lets the queue go on; the rest is to be looked at. */
+/* The command that is next: ending DDL that waits and has not begun costs nothing and lets the queue go on;
+ * the rest is to be looked at. */
 static void add_next(const struct mlk_table_figures *f, struct mlk_judged *j)
 {
     const char *target = mlk_json_text(j->report, "target"), *node = mlk_json_text(j->report, "node");
@@ -120,7 +121,8 @@ static void add_next(const struct mlk_table_figures *f, struct mlk_judged *j)
         return;
     cJSON_ArrayForEach(ddl, member(j->report, "ddl"))
     {
-        first = first || mlk_same_text(mlk_json_text(ddl, "phase"), "waiting");
+        first = first || (mlk_same_text(mlk_json_text(ddl, "phase"), "waiting") &&
+                          cJSON_IsFalse(member(ddl, "begun")));
     }
     mlk_buf_str(&j->reason, "; next: miglock ");
     if (table && target) {

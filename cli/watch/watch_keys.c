@@ -80,9 +80,8 @@ static void probe(struct mlk_watch *w)
 
     if (!target)
         return;
-    if (row->table) {
-        mlk_watch_say(w, false,
-                      "of a table nobody is asked: miglock probe ID asks the client of a connection");
+    if (row->table && !mlk_json_text(row->report, "table")) {
+        mlk_watch_say(w, false, "of a schema or the server nobody is asked: miglock probe ID does");
         return;
     }
     if (!row->may_be_held) {

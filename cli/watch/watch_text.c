@@ -104,15 +104,10 @@ void mlk_watch_text_report(struct mlk_watch_text *t, const cJSON *report, bool s
 
     if (!page_open(&p, sql, width))
         return;
-    if (mlk_is_table(report)) {
-        cJSON *one = cJSON_CreateArray();
-
-        if (cJSON_AddItemToArray(one, cJSON_Duplicate(report, true)))
-            mlk_render_tables(&p.render, one);
-        cJSON_Delete(one);
-    } else {
+    if (mlk_is_table(report))
+        mlk_render_table_report(&p.render, report);
+    else
         mlk_render_report(&p.render, report);
-    }
     page_close(&p, t, width);
 }
 
@@ -142,9 +137,9 @@ void mlk_watch_text_help(struct mlk_watch_text *t, size_t width)
         {"s", "sort by verdict, by age, by waiters, by target"},
         {"/", "show only locks with a text in their target, verdict or holder"},
         {"f", "show only locks that are held, or may be"},
-        {"p",
-         "ask the holder's client whether it is still there. One that is gone loses its connection, and the "
-         "lock comes free. Needs the functions in the server"},
+        {"p", "ask the client of the holder, or of what blocks a table, whether it is still there. One that "
+              "is gone loses its connection, and the "
+              "lock comes free. Needs the functions in the server"},
         {"r",
          "release this lock, as miglock release does: it asks first, and refuses where nothing proves that "
          "the holder is gone. Of a table it ends the DDL that waits, and the queue goes on"},

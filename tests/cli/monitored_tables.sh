@@ -15,6 +15,12 @@ old() { [[ $(root "SELECT MIN(TIME) FROM information_schema.PROCESSLIST WHERE ST
 labels='object=table,schema=shop,server_lock=,table=orders,target=table:shop/orders'
 
 nothing_waits() {
+	state 'a table that is not waited for' OK 'table:shop/orders free' table:shop/orders
+	perfdata 'it has a queue of none' "'table:shop/orders queue'=0;;10;0"
+	state 'a table that is not there' UNKNOWN "there is no table" table:shop/nothing
+	mlk metrics table:shop/orders
+	sample 'a table that is named has samples' "miglock_table_queue{$labels} 0"
+	sample 'it is free' "miglock_table_verdict{miglock_table_verdict=free,$labels} 1"
 	state 'no table waits' OK 'no migration lock is held, and no table is waited for'
 	perfdata 'no table waits: the sum' "'tables waiting'=0;;;0"
 	is "${mark}no table waits: connections" "$(grammar perfdata out | grep -cE "^'connections used'=[0-9]+%;;80;0$")" 1
@@ -71,6 +77,10 @@ checked() {
 	state 'waited for too long: -w' WARNING '(warning: 1 s)' shop -w 1
 	state 'waited for too long: -c' CRITICAL '(critical: 1 s)' shop -w 0 -c 1
 	state 'another schema' OK 'no table is waited for' information_schema --queue 0 --ddl-waiting 0
+	state 'the table as a target' CRITICAL '(queue: 2)' table:shop/orders --queue 2
+	state 'with what is well' CRITICAL 'table:shop/orders idle' table:shop/orders rails:shop --queue 2
+	mlk check shop table:shop/orders
+	is "${mark}asked for twice" "$(grammar perfdata out | grep -c 'table:shop/orders queue')" 1
 	state 'a lock alone' OK 'rails:shop free' rails:shop --queue 0 --ddl-waiting 0
 	mlk check --queue 2 --json
 	facts <<-'END'
@@ -101,6 +111,9 @@ measured() {
 	sample 'of another schema' 'miglock_tables{} 0'
 	mlk metrics rails:shop
 	no_sample 'not asked for' miglock_table
+	mlk metrics table:shop/orders
+	parses 'a table as a target' out
+	sample 'its queue, as a target' "miglock_table_queue{$labels} 3"
 	mlk metrics shop --json
 	facts <<-'END'
 		as a document :: d.tables.length === 1 && d.tables[0].queue === 3 && d.tables[0].ddl_running_seconds === null && d.tables_left_out === 0 && d.connections.length === 1

@@ -98,6 +98,12 @@ tables() {
 	json 'check' 'check of a table' check waited
 	is "${mark}it has the table" "$(value 'd.tables[0].report.target')" table:waited/t
 	json 'metrics' 'metrics of a table' metrics waited
+	json 'table[]' 'a table as a target' status table:waited/t
+	is "${mark}it is held" "$(value r.held)" true
+	json 'check' 'check of that target' check table:waited/t
+	json 'release' 'its release as a dry run' release table:waited/t --dry-run
+	is "${mark}that would release" "$(value d.outcome)" would_release
+	json 'wait' 'waiting for it' wait table:waited/t --timeout 0
 	json 'advice[]' 'advice about it' advise 'ALTER TABLE waited.t ADD COLUMN d INT' --documented
 	is "${mark}that is in the way" "$(value 'r.in_the_way.length > 0')" true
 	session blocks ROLLBACK >said

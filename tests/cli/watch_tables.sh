@@ -34,7 +34,11 @@ story() {
 	see 'the DDL under it' '+- '
 	see 'the queue under that' 'SELECT COUNT(*) FROM orders'
 	keys p
-	see 'nobody is asked' 'of a table nobody is asked'
+	if [[ $mode == functions ]]; then
+		see 'who blocks is asked about' 'table:shop/orders: client '
+	else
+		see 'nobody can ask' "only the server's functions can ask"
+	fi
 	keys r
 	if until_true 10 asks; then ok "${mark}release asks"; else not_ok "${mark}release asks" "$(screen)"; fi
 	keys yes Enter

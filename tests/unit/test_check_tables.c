@@ -31,7 +31,7 @@ static void table_judged(const struct mlk_check_options *o, const char *document
     "{\"target\":\"table:shop/orders\",\"object\":\"table\",\"root\":\"table:shop/"                          \
     "orders\",\"verdict\":\"" verdict "\",\"because\":[\"R\",\"x\"],\"ddl\":[" ddl "],\"queue\":{" queue     \
     "}" more "}"
-#define DDL(phase, seconds)   "{\"phase\":\"" phase "\",\"seconds\":" seconds "}"
+#define DDL(phase, seconds)   "{\"phase\":\"" phase "\",\"begun\":false,\"seconds\":" seconds "}"
 #define QUEUED(count, oldest) "\"count\":" count ",\"oldest_seconds\":" oldest
 #define BLOCKED(seconds)      ",\"blockers\":[{\"seconds\":" seconds "}]"
 #define USED(used, max)       ",\"connections\":{\"used\":" used ",\"max\":" max "}"
@@ -54,6 +54,13 @@ static void waits(void **state)
                  "[]", MLK_STATE_WARNING,
                  "active: R; 2 DDL statements wait, the oldest for 1m10s (ddl-waiting: 60); "
                  "1 session waits for 1s" RELEASE);
+    /* what may have worked is not simply ended */
+    table_judged(&o,
+                 TABLE("active", "{\"phase\":\"waiting\",\"begun\":null,\"seconds\":9}", "\"count\":0", ""),
+                 "[]", MLK_STATE_OK, "active: R; DDL waits for 9s" STATUS);
+    table_judged(&o,
+                 TABLE("active", "{\"phase\":\"waiting\",\"begun\":true,\"seconds\":9}", "\"count\":0", ""),
+                 "[]", MLK_STATE_OK, "active: R; DDL waits for 9s" STATUS);
     /* without DDL: LOCK TABLES; nothing to end */
     table_judged(&o, TABLE("active", "", QUEUED("2", "null"), ""), "[]", MLK_STATE_OK,
                  "active: R; 2 sessions wait" STATUS);
