@@ -48,5 +48,5 @@ void mlk_table_figures(const cJSON *document, struct mlk_table_figures *out)
 
 int64_t mlk_table_longest_wait(const struct mlk_table_figures *f)
 {
-    return greater(f->ddl_waiting_s, f->queue ? f->queue_oldest_s : -1);
+    return greater(f->ddl_waiting_s, f->queue_oldest_s);
 }

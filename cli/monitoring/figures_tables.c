@@ -29,7 +29,7 @@ static bool add_table(cJSON *tables, const cJSON *document)
            add_seconds(table, "ddl_waiting_seconds", f.ddl_waiting_s) &&
            add_seconds(table, "ddl_running_seconds", f.ddl_running_s) &&
            cJSON_AddNumberToObject(table, "queue", (double)f.queue) &&
-           add_seconds(table, "queue_oldest_seconds", f.queue ? f.queue_oldest_s : -1) &&
+           add_seconds(table, "queue_oldest_seconds", f.queue_oldest_s) &&
            cJSON_AddNumberToObject(table, "blockers", (double)f.blockers);
 }
 

@@ -103,8 +103,8 @@ static void waits(void **state)
 static void roots(void **state)
 {
     struct mlk_check_options o = mlk_unit_check_options();
-    static const char root[] = "[{\"target\":\"table:shop/b\",\"node\":\"x\",\"blockers\":[{\"seconds\":1}]},"
-                               "{\"target\":\"table:shop/b\",\"blockers\":[{\"seconds\":4000}]}]";
+    static const char root[] = "[{\"target\":\"table:shop/b\",\"blockers\":[{\"seconds\":4000}]},"
+                               "{\"target\":\"table:shop/b\",\"node\":\"x\",\"blockers\":[{\"seconds\":1}]}]";
 
     (void)state;
     table_judged(&o, TABLE("idle", DDL("waiting", "1"), "\"count\":0", BLOCKED("299")), "[]", MLK_STATE_OK,
@@ -176,6 +176,11 @@ static void both(void **state)
     assert_non_null(d);
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(d, "locks")), 1);
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(d, "tables")), 1);
+    assert_string_equal(
+        cJSON_GetStringValue(cJSON_GetObjectItem(
+            cJSON_GetObjectItem(cJSON_GetArrayItem(cJSON_GetObjectItem(d, "tables"), 0), "report"),
+            "target")),
+        "table:shop/orders");
     cJSON_Delete(d);
     for (int i = 0; i < 2; i++)
         mlk_buf_free(&judged[i].reason);
