@@ -126,7 +126,7 @@ code_is 'tables: one that does not answer: failed' 1
 err_has 'tables: which' "$three: cannot connect"
 mlk tables --host "$one,$two" --plain
 is 'tables: --plain ends with the server' "$(cut -f 1,14 out)" "table:waits/t	$two"
-mlk check --host "$one,$two" --ddl-waiting 0:0 --on ddl-waiting=critical --idle 100000
+mlk check --host "$one,$two" --ddl-waiting 100000: --on ddl-waiting=critical --idle 100000
 code_is 'check: a table of one of two' 2
 out_has 'check: where, and what is next' "CRITICAL - table:waits/t on $two idle" "next: miglock release table:waits/t --host $two" \
 	"'connections on $one used'=" "'connections on $two used'="

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What the tests of check and metrics share: the grammars of monitoring systems, and looking for states and samples.
+# shellcheck disable=SC2154 # mark is lib.sh's
 
 # shellcheck source=scripts/lib/packages.sh
 . "$MLK_TOP/scripts/lib/packages.sh"
