@@ -155,6 +155,18 @@ root "CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY, note V
 	INSERT INTO shop.orders VALUES (1, 'a')"
 both_ways story
 
+# A library of an earlier version, which does not know tables.
+if is_mariadb; then
+	mark='an earlier library: '
+	root 'DROP FUNCTION miglock_table_locks'
+	mlk tables
+	code_is 'tables' 0
+	out_has 'tables' 'nobody waits for a table'
+	mlk check
+	code_is 'check' 0
+	root "CREATE FUNCTION miglock_table_locks RETURNS STRING SONAME 'miglock.so'"
+fi
+
 # An account that may see nothing is told so, and looks all the same.
 mark='no rights: '
 root "CREATE USER blind@localhost IDENTIFIED BY 'blind'"
