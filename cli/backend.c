@@ -247,6 +247,13 @@ enum mlk_status mlk_backend_locks(struct mlk_backend *b, const char *schema, cJS
     return mlk_locks(b->session, schema, out, error, error_size);
 }
 
+/* Whether a call failed as an earlier version of the library has no such function. Without a default database
+ * the servers look for no stored one: ER_NO_DB_ERROR, ER_SP_DOES_NOT_EXIST (of both). */
+static bool lacks_function(const struct mlk_backend *b, enum mlk_status status)
+{
+    return status != MLK_OK && (b->session->error_number == 1046 || b->session->error_number == 1305);
+}
+
 enum mlk_status mlk_backend_table_locks(struct mlk_backend *b, const char *schema, cJSON **out, char *error,
                                         size_t error_size)
 {
@@ -254,7 +261,7 @@ enum mlk_status mlk_backend_table_locks(struct mlk_backend *b, const char *schem
         const char *args[] = {schema, NULL};
         enum mlk_status status = call(b, "miglock_table_locks", args, out, error, error_size);
 
-        if (!fall_back(b, status, out))
+        if (!lacks_function(b, status) && !fall_back(b, status, out))
             return status;
     }
     return mlk_table_locks(b->session, schema, out, error, error_size);

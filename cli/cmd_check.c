@@ -52,20 +52,21 @@ static enum mlk_exit print(const struct mlk_cli *cli, const struct mlk_check_res
 static enum mlk_exit judge(const struct mlk_cli *cli, const struct mlk_check_options *o,
                            const struct mlk_monitored *m)
 {
-    size_t count = (size_t)cJSON_GetArraySize(m->locks), i = 0;
-    struct mlk_judged *locks = calloc(count ? count : 1, sizeof *locks);
-    struct mlk_check_result r = {.options = o, .monitored = m, .locks = locks, .count = count};
+    size_t count = (size_t)cJSON_GetArraySize(m->locks) + (size_t)cJSON_GetArraySize(m->tables), i = 0;
+    struct mlk_judged *judged = calloc(count ? count : 1, sizeof *judged);
+    struct mlk_check_result r = {.options = o, .monitored = m, .judged = judged, .count = count};
     enum mlk_exit exit;
     const cJSON *report;
 
-    if (!locks)
+    if (!judged)
         return mlk_fail_status(cli, MLK_NO_MEMORY, mlk_status_text(MLK_NO_MEMORY));
     r.verbose = cli->verbose;
-    cJSON_ArrayForEach(report, m->locks) mlk_check_judge(o, report, time(NULL), &locks[i++]);
+    cJSON_ArrayForEach(report, m->locks) mlk_check_judge(o, report, time(NULL), &judged[i++]);
+    cJSON_ArrayForEach(report, m->tables) mlk_check_judge_table(o, report, m->tables, &judged[i++]);
     exit = print(cli, &r);
     while (i > 0)
-        mlk_buf_free(&locks[--i].reason);
-    free(locks);
+        mlk_buf_free(&judged[--i].reason);
+    free(judged);
     return exit;
 }
 
@@ -73,7 +74,6 @@ static enum mlk_exit judge(const struct mlk_cli *cli, const struct mlk_check_opt
 static enum mlk_exit look(struct mlk_cli *cli, const struct mlk_check_options *o, struct mlk_monitored *out)
 {
     char error[MLK_ERROR_MAX * 2] = "";
-    struct mlk_answer a = {0};
     struct mlk_backend b;
     enum mlk_status status;
     enum mlk_exit exit = mlk_backend_resolve(cli);
@@ -87,10 +87,7 @@ static enum mlk_exit look(struct mlk_cli *cli, const struct mlk_check_options *o
         exit = mlk_backend_open(&b, cli);
     if (exit != MLK_EXIT_DONE)
         return exit;
-    status = mlk_lookup(&b, cli, false, &a, error, sizeof error);
-    if (status == MLK_OK)
-        status = mlk_monitored(&b, &a, o->named, out);
-    mlk_answer_free(&a);
+    status = mlk_monitored_look(&b, cli, o->named, out, error, sizeof error);
     mlk_backend_close(&b);
     return status == MLK_OK ? MLK_EXIT_DONE : mlk_fail_status(cli, status, error);
 }
@@ -125,6 +122,7 @@ static const char *const examples[] = {
     "check ghost:blog",
     "check shop -w 600 -c 3600",
     "check rails:shop --on active=warning --on idle=critical",
+    "check shop --ddl-waiting 30 --queue 5 --on ddl-waiting=critical",
     NULL,
 };
 
@@ -138,7 +136,7 @@ static const struct mlk_exit_code exit_codes[] = {
 const struct mlk_command mlk_cmd_check = {
     .name = "check",
     .args = "[TARGET or SCHEMA ...]",
-    .summary = "judge the locks, as a plugin of a monitoring system",
+    .summary = "judge locks and tables that wait, as a plugin of a monitoring system",
     .examples = examples,
     .text =
         "For Nagios, Icinga and others that run plugins. Without an argument all migration locks are judged; "
@@ -146,7 +144,14 @@ const struct mlk_command mlk_cmd_check = {
         "changed.\n"
         "A lock is CRITICAL when it is abandoned or its table is damaged, WARNING when it has been idle for "
         "--idle seconds, UNKNOWN when something is hidden that could change the answer, else OK.\n"
-        "-w and -c are ranges of seconds that a lock may be held: 600 is 0 to 600; 10: is 10 and more; ~:600 "
+        "Without an argument, and of schemas, tables that somebody waits for are judged too: WARNING when "
+        "DDL "
+        "has been waiting for more than 60 seconds (--ddl-waiting), CRITICAL when more than 10 sessions wait "
+        "(--queue), or any while more than 80 per cent of the connections are in use (--connections); by "
+        "what "
+        "stands at the root of it as a lock is by its holder. DDL that runs and keeps nobody waiting is OK.\n"
+        "-w and -c are ranges of seconds that a lock may be held, or a table waited for: 600 is 0 to 600; "
+        "10: is 10 and more; ~:600 "
         "is 600 and less; @10:20 alerts inside and not outside. A free lock is not judged by them. Few tools "
         "store when they took a lock: where it cannot be told on which side of a range the time lies, that "
         "is "

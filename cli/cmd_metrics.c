@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "figures_tables.h"
 #include "json.h"
 #include "lock_age.h"
 #include "lookup.h"
@@ -21,7 +22,7 @@ static const struct mlk_option options[] = {
      "write it to FILE at one stroke, and nothing to stdout; also when the server cannot be asked"},
     {"openmetrics", 0, MLK_ARG_NONE, NULL,
      "with the types that only OpenMetrics has (node_exporter's textfile collector refuses them)"},
-    {"limit", 0, MLK_ARG_REQUIRED, "N", "samples of so many locks at most (500)"},
+    {"limit", 0, MLK_ARG_REQUIRED, "N", "samples of so many locks, and of so many tables, at most (500)"},
     {"named", 0, MLK_ARG_NONE, NULL, "GET_LOCK names of no known tool too; their number may have no end"},
     MLK_ALL_MEMBERS_OPTION,
     {NULL, 0, MLK_ARG_NONE, NULL, NULL},
@@ -98,6 +99,7 @@ static bool add_locks(struct scrape *s, const struct mlk_monitored *m)
            cJSON_AddNumberToObject(s->document, "locks_left_out", (double)found - (double)count) &&
            cJSON_AddNumberToObject(s->document, "other_locks", m->others) &&
            cJSON_AddNumberToObject(s->document, "blind_spots", cJSON_GetArraySize(m->blind_spots)) &&
+           mlk_table_figures_add(s->document, m, s->limit) &&
            (!m->nodes || cJSON_AddItemToObject(s->document, "nodes", cJSON_Duplicate(m->nodes, true)));
 }
 
@@ -179,7 +181,6 @@ static enum mlk_exit look(struct scrape *s, struct mlk_backend *b, struct mlk_mo
 {
     bool named = mlk_options_has(&s->cli->options, "named");
     char error[MLK_ERROR_MAX * 2] = "";
-    struct mlk_answer a = {0};
     enum mlk_status status = mlk_lookup_check(s->cli, false, error, sizeof error);
     enum mlk_exit exit = status == MLK_OK ? mlk_backend_resolve(s->cli) : MLK_EXIT_DONE;
 
@@ -190,10 +191,7 @@ static enum mlk_exit look(struct scrape *s, struct mlk_backend *b, struct mlk_mo
     if (exit != MLK_EXIT_DONE)
         return exit;
     if (status == MLK_OK)
-        status = mlk_lookup(b, s->cli, false, &a, error, sizeof error);
-    if (status == MLK_OK)
-        status = mlk_monitored(b, &a, named, m);
-    mlk_answer_free(&a);
+        status = mlk_monitored_look(b, s->cli, named, m, error, sizeof error);
     return status == MLK_OK ? MLK_EXIT_DONE : mlk_fail_status(s->cli, status, error);
 }
 
@@ -252,16 +250,18 @@ static const char *const examples[] = {
 const struct mlk_command mlk_cmd_metrics = {
     .name = "metrics",
     .args = "[TARGET or SCHEMA ...]",
-    .summary = "figures of the locks for Prometheus, as OpenMetrics text",
+    .summary = "figures of locks and tables for Prometheus, as OpenMetrics text",
     .examples = examples,
     .text =
         "Held, for how long, waiters and the verdict of each lock, and what could not be seen. Without an "
         "argument: of every migration lock that this account may see.\n"
+        "Without an argument, and of schemas, also the tables on which DDL runs or waits, or that sessions "
+        "wait for: for how long, how many sessions queue, how many block; and the connections in use.\n"
         "Where the server cannot be asked, miglock_scrape_success is 0, with --textfile too, and the exit "
         "code is not 0. FILE is replaced whole or not at all; it must be a regular file or none.\n"
         "The text is good for readers of OpenMetrics and of the older text format; --openmetrics gives the "
         "same samples with stricter types.\n"
-        "Of several servers (--host db1,db2, --all-members) each lock has the label node, and "
+        "Of several servers (--host db1,db2, --all-members) each has the label node, and "
         "miglock_node_up tells which servers gave an answer.\n",
     .options = options,
     .min_args = 0,

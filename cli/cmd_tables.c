@@ -5,6 +5,8 @@
 #include "backend.h"
 #include "command.h"
 #include "json.h"
+#include "members.h"
+#include "members_tables.h"
 #include "nearby.h"
 #include "plain.h"
 #include "render.h"
@@ -46,7 +48,11 @@ static enum mlk_exit run(struct mlk_cli *cli)
 
     if (schema && (!*schema || strlen(schema) > MLK_IDENT_MAX))
         return mlk_fail(cli, MLK_EXIT_USAGE, "usage", "a schema's name has 1 to 64 characters");
-    exit = mlk_backend_open(&b, cli);
+    exit = mlk_backend_resolve(cli);
+    if (exit == MLK_EXIT_DONE && mlk_members_several(cli))
+        return mlk_members_tables(cli, schema);
+    if (exit == MLK_EXIT_DONE)
+        exit = mlk_backend_open(&b, cli);
     if (exit != MLK_EXIT_DONE)
         return exit;
     if (schema) /* an empty list would also be the answer for a name that was mistyped */
@@ -59,11 +65,13 @@ static enum mlk_exit run(struct mlk_cli *cli)
     return exit;
 }
 
+static const struct mlk_option options[] = {
+    MLK_ALL_MEMBERS_OPTION,
+    {NULL, 0, MLK_ARG_NONE, NULL, NULL},
+};
+
 static const char *const examples[] = {
-    "tables",
-    "tables shop",
-    "tables --json",
-    NULL,
+    "tables", "tables shop", "tables --all-members", "tables --json", NULL,
 };
 
 const struct mlk_command mlk_cmd_tables = {
@@ -74,9 +82,12 @@ const struct mlk_command mlk_cmd_tables = {
     .text =
         "Shows each table on which DDL runs or waits, and each that sessions wait for: first what stands at "
         "the root of it, then who waits for whom.\n"
-        "Nothing is changed, and none of these tables is opened.\n",
+        "Nothing is changed, and none of these tables is opened.\n"
+        "Of several servers (--host db1,db2, --all-members) each has its own; --json gives them as node.\n",
+    .options = options,
     .min_args = 0,
     .max_args = 1,
     .connects = true,
+    .several = true,
     .run = run,
 };

@@ -26,6 +26,12 @@ enum mlk_status mlk_lookup_check(const struct mlk_cli *cli, bool ask, char *erro
  * schema that does not exist is MLK_NOT_FOUND; every failure has a line in error. */
 enum mlk_status mlk_lookup(struct mlk_backend *b, const struct mlk_cli *cli, bool ask, struct mlk_answer *out,
                            char *error, size_t error_size);
+/* Whether tables are asked about, too: everything or a schema is. */
+bool mlk_lookup_asks_tables(const struct mlk_cli *cli);
+/* Adds the documents of their tables that wait to the array out: those of the schemas among the arguments,
+ * without arguments of all. Every failure has a line in error. lookup_tables.c */
+enum mlk_status mlk_lookup_tables(struct mlk_backend *b, const struct mlk_cli *cli, cJSON *out, char *error,
+                                  size_t error_size);
 /* All reports as one array, which the caller owns; the answer is empty then. NULL where memory is out. */
 cJSON *mlk_answer_all(struct mlk_answer *answer);
 void mlk_answer_free(struct mlk_answer *answer);

@@ -24,8 +24,8 @@ void mlk_completion_place(struct mlk_cli *cli, int count, char **words, struct m
 /* Prints "WORD<tab>DESCRIPTION" for each word that fits, or a line ":files" or ":dirs" where the shell knows
  * better. */
 void mlk_completion_print(struct mlk_cli *cli, const struct mlk_place *place);
-/* Prints those that only the server knows: schemas and the targets of its locks. Nothing where it cannot be
- * asked within some seconds; never asks a password. */
+/* Prints those that only the server knows: schemas and the targets of its locks and of tables that wait.
+ * Nothing where it cannot be asked within some seconds; never asks a password. */
 void mlk_completion_print_server(struct mlk_cli *cli, const struct mlk_place *place);
 /* Prints one line, where the word fits what was typed. description may be NULL. */
 void mlk_completion_offer(const struct mlk_place *place, const char *word, const char *description);

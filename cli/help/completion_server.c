@@ -69,19 +69,37 @@ static void locks(const struct mlk_place *place, const cJSON *reports)
     }
 }
 
+/* Tables that somebody waits for; a lock on a schema or the server is no target. */
+static void tables(const struct mlk_place *place, const cJSON *documents)
+{
+    const cJSON *document;
+
+    cJSON_ArrayForEach(document, documents)
+    {
+        const char *target = mlk_json_text(document, "target");
+
+        if (target && mlk_json_text(document, "table"))
+            mlk_completion_offer(place, target, mlk_json_text(document, "verdict"));
+    }
+}
+
 static void ask(struct mlk_cli *cli, const struct mlk_place *place)
 {
     const char *args = place->command->args;
     char error[MLK_ERROR_MAX * 2];
-    cJSON *reports = NULL;
+    cJSON *reports = NULL, *documents = NULL;
     struct mlk_backend b;
 
     if (mlk_backend_open(&b, cli) != MLK_EXIT_DONE)
         return;
     if (strstr(args, "TARGET") && mlk_backend_locks(&b, NULL, &reports, error, sizeof error) == MLK_OK)
         locks(place, reports);
+    if (strstr(args, "TARGET") && place->command != &mlk_cmd_repair &&
+        mlk_backend_table_locks(&b, NULL, &documents, error, sizeof error) == MLK_OK)
+        tables(place, documents);
     schemas(&b, place, strstr(args, "SCHEMA") != NULL, reports);
     cJSON_Delete(reports);
+    cJSON_Delete(documents);
     fflush(stdout);
     mlk_backend_close(&b);
 }
@@ -93,7 +111,8 @@ static bool wanted(const struct mlk_place *place)
     if (!c || place->option || (place->typed[0] == '-' && !place->options_over) ||
         (c->max_args >= 0 && place->position >= c->max_args))
         return false;
-    return strstr(c->args, "TARGET") || (strstr(c->args, "TOOL SCHEMA") && place->position == 1);
+    return strstr(c->args, "TARGET") || strcmp(c->args, "[SCHEMA]") == 0 ||
+           (strstr(c->args, "TOOL SCHEMA") && place->position == 1);
 }
 
 /* In a process of its own: it has no terminal, so no password can be asked for, and it can be cut short. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "members_monitored.h"
 
-#include "lookup.h"
 #include "members.h"
 
 struct sum {
@@ -23,17 +22,27 @@ static bool add_blind_spot(cJSON *all, const char *node, const char *text)
     return ok;
 }
 
+/* Moves all of one array, marked with the server, to the end of another. */
+static bool move(cJSON *to, cJSON *from, const struct mlk_member *member)
+{
+    bool ok = mlk_members_mark(from, member);
+    cJSON *item;
+
+    while (ok && (item = cJSON_DetachItemFromArray(from, 0)))
+        ok = cJSON_AddItemToArray(to, item);
+    return ok;
+}
+
 static bool add(struct sum *sum, const struct mlk_member *member, struct mlk_monitored *one)
 {
-    bool ok = mlk_members_mark(one->locks, member);
+    bool ok = move(sum->out->locks, one->locks, member) && move(sum->out->tables, one->tables, member) &&
+              move(sum->out->connections, one->connections, member);
     const cJSON *text;
-    cJSON *report;
 
-    while (ok && (report = cJSON_DetachItemFromArray(one->locks, 0)))
-        ok = cJSON_AddItemToArray(sum->out->locks, report);
     cJSON_ArrayForEach(text, one->blind_spots) ok =
         ok && add_blind_spot(sum->out->blind_spots, member->name, text->valuestring);
     sum->out->others += one->others;
+    sum->out->tabled = sum->out->tabled || one->tabled;
     return ok;
 }
 
@@ -41,15 +50,11 @@ static enum mlk_status look(struct mlk_backend *b, const struct mlk_member *memb
                             size_t error_size)
 {
     struct sum *sum = arg;
-    struct mlk_answer answer = {0};
     struct mlk_monitored one = {0};
-    enum mlk_status status = mlk_lookup(b, sum->cli, false, &answer, error, error_size);
+    enum mlk_status status = mlk_monitored_look(b, sum->cli, sum->named, &one, error, error_size);
 
-    if (status == MLK_OK)
-        status = mlk_monitored(b, &answer, sum->named, &one);
     if (status == MLK_OK && !add(sum, member, &one))
         status = MLK_NO_MEMORY;
-    mlk_answer_free(&answer);
     mlk_monitored_free(&one);
     return status;
 }
@@ -62,8 +67,7 @@ enum mlk_exit mlk_members_monitored(struct mlk_cli *cli, bool named, struct mlk_
     enum mlk_exit exit;
     bool ok;
 
-    *out = (struct mlk_monitored){.locks = cJSON_CreateArray(), .blind_spots = cJSON_CreateArray()};
-    ok = out->locks && out->blind_spots;
+    ok = mlk_monitored_init(out);
     exit = ok ? mlk_members_each(cli, look, &sum, &result) : MLK_EXIT_DONE;
     if (exit == MLK_EXIT_DONE && ok && result.looked == 0)
         exit = mlk_members_none(cli, &result);

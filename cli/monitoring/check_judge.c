@@ -5,12 +5,9 @@
 
 #include "check.h"
 #include "json.h"
-#include "lock_age.h"
 #include "miglock/text.h"
 #include "render.h"
 #include "times.h"
-
-enum { REASON_MAX = 4096 };
 
 static const cJSON *member(const cJSON *report, const char *name)
 {
@@ -34,8 +31,7 @@ static int64_t rested(const cJSON *report)
     return seconds;
 }
 
-/* A lock table that its tool cannot work with counts as such, whoever may hold it. */
-static enum mlk_finding finding_of(const cJSON *report)
+enum mlk_finding mlk_check_finding(const char *verdict)
 {
     static const struct {
         const char *verdict;
@@ -44,14 +40,18 @@ static enum mlk_finding finding_of(const cJSON *report)
                  {"active", MLK_FINDING_ACTIVE},
                  {"idle", MLK_FINDING_IDLE},
                  {"abandoned", MLK_FINDING_ABANDONED}};
-    const char *verdict = mlk_json_text(report, "verdict");
 
-    if (mlk_json_text(report, "damage"))
-        return MLK_FINDING_DAMAGED;
     for (size_t i = 0; verdict && i < sizeof known / sizeof known[0]; i++)
         if (strcmp(verdict, known[i].verdict) == 0)
             return known[i].finding;
     return MLK_FINDING_UNKNOWN;
+}
+
+/* A lock table that its tool cannot work with counts as such, whoever may hold it. */
+static enum mlk_finding finding_of(const cJSON *report)
+{
+    return mlk_json_text(report, "damage") ? MLK_FINDING_DAMAGED
+                                           : mlk_check_finding(mlk_json_text(report, "verdict"));
 }
 
 static void add_age(struct mlk_buf *b, struct mlk_age age)
@@ -90,8 +90,7 @@ static void judge_verdict(const struct mlk_check_options *o, struct mlk_judged *
         j->state = o->on[MLK_FINDING_ACTIVE];
 }
 
-/* Only what is certainly outside of a range alerts; where that cannot be told, that is said. */
-static void judge_age(const struct mlk_check_options *o, struct mlk_age age, struct mlk_judged *j)
+void mlk_check_judge_age(const struct mlk_check_options *o, struct mlk_age age, struct mlk_judged *j)
 {
     double least = (double)age.least, most = age.most < 0 ? INFINITY : (double)age.most;
     enum mlk_judgement critical = mlk_threshold_judge(&o->critical, least, most);
@@ -120,7 +119,7 @@ void mlk_check_judge(const struct mlk_check_options *options, const cJSON *repor
     struct mlk_age age = mlk_lock_age(report, now);
 
     *out = (struct mlk_judged){.report = report};
-    mlk_buf_init(&out->reason, REASON_MAX);
+    mlk_buf_init(&out->reason, MLK_REASON_MAX);
     judge_verdict(options, out);
     if (!cJSON_IsTrue(member(report, "held")))
         return;
@@ -129,5 +128,5 @@ void mlk_check_judge(const struct mlk_check_options *options, const cJSON *repor
         mlk_buf_str(&out->reason, " by ");
         mlk_render_session(&out->reason, holder, false);
     }
-    judge_age(options, age, out);
+    mlk_check_judge_age(options, age, out);
 }

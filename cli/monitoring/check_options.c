@@ -8,6 +8,10 @@
 
 enum { IDLE_S = 300, TIMEOUT_S = 10, IDLE_MAX = 100000000, TIMEOUT_MAX = 3600 };
 
+#define DDL_WAITING "60"
+#define QUEUE       "10"
+#define CONNECTIONS "80"
+
 static const char *const findings[] = {
 #define FINDING_WORD(name, word, state) word,
     MLK_FINDING_LIST(FINDING_WORD)
@@ -24,12 +28,22 @@ static const struct {
               {"unknown", MLK_STATE_UNKNOWN}};
 
 const struct mlk_option mlk_check_option_table[] = {
-    {"warning", 'w', MLK_ARG_REQUIRED, "RANGE", "WARNING when a lock is held for seconds outside of RANGE"},
-    {"critical", 'c', MLK_ARG_REQUIRED, "RANGE", "CRITICAL when a lock is held for seconds outside of RANGE"},
+    {"warning", 'w', MLK_ARG_REQUIRED, "RANGE",
+     "WARNING when a lock is held, or a table waited for, for seconds outside of RANGE"},
+    {"critical", 'c', MLK_ARG_REQUIRED, "RANGE",
+     "CRITICAL when a lock is held, or a table waited for, for seconds outside of RANGE"},
     {"on", 0, MLK_ARG_REQUIRED, "WHAT=STATE",
      "another state for free (ok), active (ok), idle (warning), abandoned (critical), unknown (unknown), "
-     "damaged (critical) or no-age (unknown); can be given again"},
+     "damaged (critical), no-age (unknown), ddl-waiting (warning), queue (critical) or connections "
+     "(critical); can be given again"},
     {"idle", 0, MLK_ARG_REQUIRED, "SECONDS", "how long a lock must be idle to count as that (300)"},
+    {"ddl-waiting", 0, MLK_ARG_REQUIRED, "RANGE",
+     "ddl-waiting when DDL waits for a table for seconds outside of RANGE (60)"},
+    {"queue", 0, MLK_ARG_REQUIRED, "RANGE",
+     "queue when so many sessions wait for a table, outside of RANGE (10)"},
+    {"connections", 0, MLK_ARG_REQUIRED, "RANGE",
+     "connections when sessions wait for a table, and the per cent of connections in use is outside of RANGE "
+     "(80)"},
     {"named", 0, MLK_ARG_NONE, NULL, "judge GET_LOCK names of no known tool too"},
     {"timeout", 't', MLK_ARG_REQUIRED, "SECONDS", "UNKNOWN when there is no answer by then (10)"},
     MLK_ALL_MEMBERS_OPTION,
@@ -42,8 +56,7 @@ static enum mlk_exit read_range(const struct mlk_cli *cli, const char *name, con
     if (mlk_threshold_parse(value, out) == MLK_OK)
         return MLK_EXIT_DONE;
     return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
-                    "--%s: '%.40s' is no range of seconds: such as 600, 10:600, 10:, ~:600 or @10:20", name,
-                    value);
+                    "--%s: '%.40s' is no range: such as 600, 10:600, 10:, ~:600 or @10:20", name, value);
 }
 
 static enum mlk_exit read_seconds(const struct mlk_cli *cli, const char *name, const char *value,
@@ -74,7 +87,8 @@ static enum mlk_exit read_on(const struct mlk_cli *cli, const char *value, struc
         state++;
     if (finding == MLK_FINDINGS)
         return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
-                        "--on: '%.*s' is none of free, active, idle, abandoned, unknown, damaged, no-age",
+                        "--on: '%.*s' is none of free, active, idle, abandoned, unknown, damaged, no-age, "
+                        "ddl-waiting, queue, connections",
                         len < 40 ? (int)len : 40, value);
     if (!value[len] || state == sizeof states / sizeof states[0])
         return mlk_fail(cli, MLK_EXIT_USAGE, "usage",
@@ -90,6 +104,12 @@ static enum mlk_exit read_one(const struct mlk_cli *cli, const char *name, const
         return read_range(cli, name, value, &out->warning);
     if (strcmp(name, "critical") == 0)
         return read_range(cli, name, value, &out->critical);
+    if (strcmp(name, "ddl-waiting") == 0)
+        return read_range(cli, name, value, &out->ddl_waiting);
+    if (strcmp(name, "queue") == 0)
+        return read_range(cli, name, value, &out->queue);
+    if (strcmp(name, "connections") == 0)
+        return read_range(cli, name, value, &out->connections);
     if (strcmp(name, "on") == 0)
         return read_on(cli, value, out);
     if (strcmp(name, "idle") == 0)
@@ -114,6 +134,9 @@ enum mlk_exit mlk_check_options_read(const struct mlk_cli *cli, struct mlk_check
 #undef FINDING_STATE
             },
     };
+    mlk_threshold_parse(DDL_WAITING, &out->ddl_waiting);
+    mlk_threshold_parse(QUEUE, &out->queue);
+    mlk_threshold_parse(CONNECTIONS, &out->connections);
     for (size_t i = 0; exit == MLK_EXIT_DONE && i < cli->options.count; i++)
         if (cli->options.given[i].value)
             exit = read_one(cli, cli->options.given[i].option->name, cli->options.given[i].value, out);

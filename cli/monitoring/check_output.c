@@ -9,25 +9,17 @@
 #include "render.h"
 
 /* Monitoring systems cut the output after some kilobytes. */
-enum { NAMED_FIRST = 3, GRAPHED = 20, DETAILED = 20 };
+enum { NAMED_FIRST = 3, DETAILED = 20 };
 
 static const cJSON *member(const cJSON *report, const char *name)
 {
     return cJSON_GetObjectItemCaseSensitive(report, name);
 }
 
-static bool is_held(const struct mlk_judged *lock)
+bool mlk_check_busy(const struct mlk_judged *judged)
 {
-    return cJSON_IsTrue(member(lock->report, "held"));
-}
-
-static int64_t count_held(const struct mlk_check_result *r)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < r->count; i++)
-        count += is_held(&r->locks[i]);
-    return count;
+    return judged->table ? mlk_check_table_busy(judged->report)
+                         : cJSON_IsTrue(member(judged->report, "held"));
 }
 
 /* Whether one of several servers gave no answer. */
@@ -48,34 +40,33 @@ enum mlk_state mlk_check_state(const struct mlk_check_result *r)
     enum mlk_state state = MLK_STATE_OK;
 
     for (size_t i = 0; i < r->count; i++)
-        state = mlk_state_worst(state, r->locks[i].state);
+        state = mlk_state_worst(state, r->judged[i].state);
     return any_silent(r) ? mlk_state_worst(state, MLK_STATE_UNKNOWN) : state;
 }
 
-/* "rails:shop", of several servers "rails:shop on db1:3306". */
-static void add_name(struct mlk_buf *b, const cJSON *report)
+void mlk_check_name(struct mlk_buf *b, const cJSON *report)
 {
     mlk_buf_str(b, mlk_json_text(report, "target") ? mlk_json_text(report, "target") : "");
     if (mlk_json_text(report, "node"))
         mlk_buf_fmt(b, " on %s", mlk_json_text(report, "node"));
 }
 
-static void add_lock(struct mlk_buf *b, const struct mlk_judged *lock)
+static void add_one(struct mlk_buf *b, const struct mlk_judged *one)
 {
     struct mlk_buf name;
 
     mlk_buf_init(&name, MLK_RENDER_MAX);
-    add_name(&name, lock->report);
+    mlk_check_name(&name, one->report);
     mlk_perfdata_text(b, mlk_buf_text(&name));
     mlk_buf_free(&name);
     mlk_buf_str(b, " ");
-    mlk_perfdata_text(b, mlk_buf_text(&lock->reason));
+    mlk_perfdata_text(b, mlk_buf_text(&one->reason));
 }
 
-/* The locks that make the state what it is; where all is well, those that are held. */
-static bool counts(const struct mlk_check_result *r, enum mlk_state state, const struct mlk_judged *lock)
+/* What makes the state what it is; where all is well, what is held or waits. */
+static bool counts(const struct mlk_check_result *r, enum mlk_state state, const struct mlk_judged *one)
 {
-    return state == MLK_STATE_OK ? is_held(lock) || r->count == 1 : lock->state == state;
+    return state == MLK_STATE_OK ? mlk_check_busy(one) || r->count == 1 : one->state == state;
 }
 
 static void add_reason(struct mlk_buf *b, const struct mlk_check_result *r)
@@ -92,45 +83,16 @@ static void add_reason(struct mlk_buf *b, const struct mlk_check_result *r)
         mlk_perfdata_text(b, mlk_json_text(node, "node"));
     }
     for (size_t i = 0; i < r->count; i++) {
-        if (!counts(r, state, &r->locks[i]) || ++all > NAMED_FIRST)
+        if (!counts(r, state, &r->judged[i]) || ++all > NAMED_FIRST)
             continue;
         mlk_buf_str(b, named++ ? "; " : "");
-        add_lock(b, &r->locks[i]);
+        add_one(b, &r->judged[i]);
     }
     if (all > named)
         mlk_buf_fmt(b, "; and %zu more", all - named);
     if (!all)
-        mlk_buf_str(b, "no migration lock is held");
-}
-
-static void add_performance(struct mlk_buf *b, const struct mlk_check_result *r)
-{
-    mlk_buf_str(b, " |");
-    mlk_perfdata_item(
-        b, &(struct mlk_perfdata){.label = "locks", .what = "held", .unit = "", .value = count_held(r)});
-    for (size_t i = 0; i < r->count && i < GRAPHED; i++) {
-        const cJSON *report = r->locks[i].report;
-        const cJSON *held = member(report, "held");
-        struct mlk_perfdata item = {.unit = ""};
-        struct mlk_buf name;
-
-        mlk_buf_init(&name, MLK_RENDER_MAX);
-        add_name(&name, report);
-        item.label = mlk_buf_text(&name);
-        item.what = "held";
-        item.value = cJSON_IsBool(held) ? cJSON_IsTrue(held) : -1;
-        mlk_perfdata_item(b, &item);
-        item.what = "waiters";
-        item.value = mlk_render_count(report, "waiters", "waiter_count");
-        mlk_perfdata_item(b, &item);
-        item.what = "seconds";
-        item.unit = "s";
-        item.value = cJSON_IsFalse(held) ? 0 : mlk_json_int(report, "held_seconds", -1);
-        item.warning = &r->options->warning;
-        item.critical = &r->options->critical;
-        mlk_perfdata_item(b, &item);
-        mlk_buf_free(&name);
-    }
+        mlk_buf_str(b, r->monitored->tabled ? "no migration lock is held, and no table is waited for"
+                                            : "no migration lock is held");
 }
 
 static void add_texts(struct mlk_buf *b, const char *before, const cJSON *texts)
@@ -161,34 +123,34 @@ static void add_details(struct mlk_buf *b, const struct mlk_check_result *r)
         mlk_buf_str(b, "\n");
     }
     for (size_t i = 0; i < r->count; i++) {
-        const struct mlk_judged *lock = &r->locks[i];
+        const struct mlk_judged *one = &r->judged[i];
 
-        if (lock->state == MLK_STATE_OK && !r->verbose)
+        if (one->state == MLK_STATE_OK && !r->verbose)
             continue;
         if (shown++ >= DETAILED) {
             left_out++;
             continue;
         }
-        mlk_buf_fmt(b, "%s: ", mlk_state_text(lock->state));
-        add_lock(b, lock);
+        mlk_buf_fmt(b, "%s: ", mlk_state_text(one->state));
+        add_one(b, one);
         mlk_buf_str(b, "\n");
-        add_texts(b, "  because ", member(lock->report, "because"));
+        add_texts(b, "  because ", member(one->report, "because"));
     }
     if (left_out)
-        mlk_buf_fmt(b, "and %zu more locks\n", left_out);
+        mlk_buf_fmt(b, "and %zu more\n", left_out);
     add_texts(b, "not seen: ", r->monitored->blind_spots);
     if (r->monitored->others)
         mlk_buf_fmt(b, "%d GET_LOCK names of no known migration tool are not judged (--named does)\n",
                     r->monitored->others);
-    if (r->count > GRAPHED)
-        mlk_buf_fmt(b, "the performance data lacks %zu locks\n", r->count - GRAPHED);
+    if (r->count > MLK_GRAPHED)
+        mlk_buf_fmt(b, "the performance data lacks %zu locks or tables\n", r->count - MLK_GRAPHED);
 }
 
 void mlk_check_text(struct mlk_buf *b, const struct mlk_check_result *r)
 {
     mlk_buf_fmt(b, "MIGLOCK %s - ", mlk_state_text(mlk_check_state(r)));
     add_reason(b, r);
-    add_performance(b, r);
+    mlk_check_performance(b, r);
     mlk_buf_str(b, "\n");
     add_details(b, r);
 }
@@ -199,17 +161,17 @@ static bool add_state(cJSON *object, enum mlk_state state, const char *reason)
            cJSON_AddStringToObject(object, "reason", reason);
 }
 
-static bool add_judged(cJSON *locks, const struct mlk_judged *lock)
+static bool add_judged(cJSON *to, const struct mlk_judged *one)
 {
     cJSON *item = cJSON_CreateObject();
 
-    return cJSON_AddItemToArray(locks, item) && add_state(item, lock->state, mlk_buf_text(&lock->reason)) &&
-           cJSON_AddItemToObject(item, "report", cJSON_Duplicate(lock->report, true));
+    return cJSON_AddItemToArray(to, item) && add_state(item, one->state, mlk_buf_text(&one->reason)) &&
+           cJSON_AddItemToObject(item, "report", cJSON_Duplicate(one->report, true));
 }
 
 cJSON *mlk_check_document(const struct mlk_check_result *r)
 {
-    cJSON *document = cJSON_CreateObject(), *locks;
+    cJSON *document = cJSON_CreateObject(), *locks = NULL, *tables = NULL;
     enum mlk_state state = mlk_check_state(r);
     struct mlk_buf reason;
     bool ok;
@@ -219,10 +181,13 @@ cJSON *mlk_check_document(const struct mlk_check_result *r)
     ok = cJSON_AddNumberToObject(document, "schema_version", MLK_SCHEMA_VERSION) &&
          add_state(document, state, mlk_buf_text(&reason)) &&
          cJSON_AddNumberToObject(document, "exit_code", state) &&
-         (locks = cJSON_AddArrayToObject(document, "locks"));
+         (locks = cJSON_AddArrayToObject(document, "locks")) &&
+         (tables = cJSON_AddArrayToObject(document, "tables"));
     for (size_t i = 0; ok && i < r->count; i++)
-        ok = add_judged(locks, &r->locks[i]);
-    ok = ok && cJSON_AddNumberToObject(document, "other_locks", r->monitored->others) &&
+        ok = add_judged(r->judged[i].table ? tables : locks, &r->judged[i]);
+    ok = ok &&
+         cJSON_AddItemToObject(document, "connections", cJSON_Duplicate(r->monitored->connections, true)) &&
+         cJSON_AddNumberToObject(document, "other_locks", r->monitored->others) &&
          cJSON_AddItemToObject(document, "blind_spots", cJSON_Duplicate(r->monitored->blind_spots, true)) &&
          (!r->monitored->nodes ||
           cJSON_AddItemToObject(document, "nodes", cJSON_Duplicate(r->monitored->nodes, true)));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Figures of locks as text for Prometheus. */
+/* Figures of locks and tables as text for Prometheus. */
 #ifndef MIGLOCK_CLI_OPENMETRICS_H
 #define MIGLOCK_CLI_OPENMETRICS_H
 
@@ -16,8 +16,7 @@
  */
 void mlk_openmetrics(struct mlk_buf *b, const cJSON *document, bool strict);
 
-/* Appends a label's value, escaped for both grammars: \\, \" and \n. What a terminal could act upon is made
- * harmless first. */
-void mlk_openmetrics_label(struct mlk_buf *b, const char *value);
+/* Its families of tables and connections; none where the document does not speak of tables. */
+void mlk_openmetrics_tables(struct mlk_buf *b, const cJSON *document, bool strict);
 
 #endif

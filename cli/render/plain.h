@@ -15,7 +15,7 @@
       "holder.program holder.pid owner_text sibling_count waiter_count token because node")                  \
     X(TABLE, "tables",                                                                                       \
       "target verdict object schema table queue.count queue.oldest_seconds ddl_count blocker_count root "    \
-      "next token because")                                                                                  \
+      "next token because node")                                                                             \
     X(RESULT, "release, repair, wait", "target outcome verdict seconds now.verdict now.held because")        \
     X(PROBE, "probe", "connection_id peer answer_ms heard_ms user host program pid because")                 \
     X(TOOL, "tools", "tool kind scope release title how own_unlock")                                         \

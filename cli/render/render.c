@@ -81,8 +81,7 @@ void mlk_render_session(struct mlk_buf *b, const cJSON *session, bool full)
         mlk_buf_fmt(b, program ? "[%" PRId64 "]" : " pid %" PRId64, pid);
 }
 
-/* What has to be quoted for a shell is. */
-static void add_word(struct mlk_buf *b, const char *word)
+void mlk_render_word(struct mlk_buf *b, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/@%+=,";
 
@@ -146,18 +145,18 @@ static void command_for(struct mlk_buf *b, const cJSON *report, const char *next
 
     if (target && token && (release || repair)) {
         mlk_buf_str(b, release ? "miglock release " : "miglock repair ");
-        add_word(b, target);
+        mlk_render_word(b, target);
         mlk_buf_str(b, " --token ");
-        add_word(b, token);
+        mlk_render_word(b, token);
         mlk_buf_str(b, strstr(next, "'force'") ? " --force" : "");
     } else if (target && starts(next, "SELECT miglock_status(")) {
         mlk_buf_str(b, "miglock status ");
-        add_word(b, status_target(report, next));
+        mlk_render_word(b, status_target(report, next));
         mlk_buf_str(b, ends(next, ", 'probe')") ? " --probe" : "");
     }
     if (b->len > 0 && node) {
         mlk_buf_str(b, " --host ");
-        add_word(b, node);
+        mlk_render_word(b, node);
     }
 }
 

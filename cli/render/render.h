@@ -50,6 +50,8 @@ void mlk_render_session(struct mlk_buf *b, const cJSON *session, bool full);
 void mlk_render_peer(struct mlk_buf *b, const cJSON *session);
 /* Prints DDL of a report as a tree: what blocks it, the DDL, who queues behind it. */
 void mlk_render_ddl(const struct mlk_render *r, size_t indent, const cJSON *ddl);
+/* Appends a word of a command line; what has to be quoted for a shell is. */
+void mlk_render_word(struct mlk_buf *b, const char *word);
 /* Prints what the report suggests to do next: the command for a release or a repair, and the statement where
  * it can be run. */
 void mlk_render_next(const struct mlk_render *r, size_t indent, size_t label_width, const cJSON *report);

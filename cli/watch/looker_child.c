@@ -128,6 +128,8 @@ static enum mlk_status look(struct child *c)
         c->reports = mlk_answer_all(&answer);
         status = c->reports ? MLK_OK : MLK_NO_MEMORY;
     }
+    if (status == MLK_OK)
+        status = mlk_lookup_tables(&c->backend, c->cli, c->reports, c->error, sizeof c->error);
     mlk_answer_free(&answer);
     if (status == MLK_OK && c->cli->argc == 1 && mlk_is_target(c->cli->argv[0]) &&
         mlk_target_parse(c->cli->argv[0], strlen(c->cli->argv[0]), &target, c->error, sizeof c->error) ==

@@ -80,6 +80,10 @@ static void probe(struct mlk_watch *w)
 
     if (!target)
         return;
+    if (row->table && !mlk_json_text(row->report, "table")) {
+        mlk_watch_say(w, false, "of a schema or the server nobody is asked: miglock probe ID does");
+        return;
+    }
     if (!row->may_be_held) {
         mlk_watch_say(w, false, "%s is free: there is nobody to ask", target);
         return;

@@ -8,6 +8,7 @@
 
 #include "json.h"
 #include "render.h"
+#include "table_figures.h"
 #include "text.h"
 #include "times.h"
 
@@ -64,8 +65,10 @@ static void held_text(struct mlk_buf *b, const struct mlk_watch_row *row)
     char minute[sizeof "2026-11-21 08:00"];
 
     snprintf(minute, sizeof minute, "%s", since ? since : "");
-    if (cJSON_IsFalse(held))
+    if (row->table ? !row->may_be_held : cJSON_IsFalse(held))
         mlk_buf_str(b, "no");
+    else if (row->table && row->age >= 0)
+        mlk_times_age(b, row->age);
     else if (!cJSON_IsTrue(held))
         mlk_buf_str(b, "?");
     else if (row->age >= 0)
@@ -76,17 +79,59 @@ static void held_text(struct mlk_buf *b, const struct mlk_watch_row *row)
         mlk_buf_str(b, "yes");
 }
 
+/* What stands in its way, or else the DDL. */
+static void table_holder_text(struct mlk_buf *b, const struct mlk_watch_row *row)
+{
+    const char *root = mlk_json_text(row->report, "root"), *target = mlk_json_text(row->report, "target");
+    const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(row->report, "blockers"), 0);
+
+    if (root && target && strcmp(root, target) != 0) {
+        mlk_buf_str(b, "see ");
+        mlk_text_clean(b, root);
+        return;
+    }
+    if (!first)
+        first = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(row->report, "ddl"), 0);
+    if (first)
+        mlk_render_session(b, first, false);
+    else
+        mlk_buf_str(b, "-");
+}
+
+static void fill_table(struct mlk_watch_row *row)
+{
+    struct mlk_table_figures f;
+
+    mlk_table_figures(row->report, &f);
+    row->age = mlk_table_longest_wait(&f);
+    row->age = f.ddl_running_s > row->age ? f.ddl_running_s : row->age;
+    row->waiters = f.queue + f.ddl_waiting;
+    row->may_be_held = f.ddl_waiting || f.ddl_running || f.queue;
+}
+
+static void fill_lock(struct mlk_watch_row *row)
+{
+    row->age = mlk_json_int(row->report, "held_seconds", -1);
+    row->siblings = mlk_render_count(row->report, "siblings", "sibling_count");
+    row->waiters = mlk_render_count(row->report, "waiters", "waiter_count");
+    row->may_be_held = mlk_json_may_be_held(row->report);
+}
+
 static bool fill(struct mlk_watch_row *row, const cJSON *report, struct mlk_buf *b)
 {
     row->report = report;
-    row->age = mlk_json_int(report, "held_seconds", -1);
-    row->siblings = mlk_render_count(report, "siblings", "sibling_count");
-    row->waiters = mlk_render_count(report, "waiters", "waiter_count");
-    row->may_be_held = mlk_json_may_be_held(report);
+    row->table = mlk_is_table(report);
+    if (row->table)
+        fill_table(row);
+    else
+        fill_lock(row);
     set_verdict(row);
     mlk_text_clean(b, mlk_json_text(report, "target"));
     row->target = text_of(b);
-    holder_text(b, row);
+    if (row->table)
+        table_holder_text(b, row);
+    else
+        holder_text(b, row);
     row->holder = text_of(b);
     held_text(b, row);
     row->held = text_of(b);
@@ -179,10 +224,11 @@ static void arrange(struct mlk_watch_model *m, const char *selected)
 
     if (m->count > 0)
         qsort(m->rows, m->count, sizeof *m->rows, orders[m->sort]);
-    m->shown_count = m->held_count = 0;
+    m->shown_count = m->held_count = m->table_count = 0;
     m->target_width = m->held_width = m->holder_width = 0;
     for (size_t i = 0; i < m->count; i++) {
-        m->held_count += m->rows[i].may_be_held;
+        m->held_count += m->rows[i].may_be_held && !m->rows[i].table;
+        m->table_count += m->rows[i].table;
         if (!passes(m, &m->rows[i]))
             continue;
         if (*selected && strcmp(mlk_watch_name(&m->rows[i]), selected) == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The locks that miglock watch shows: sorted, filtered, one of them selected. Knows no terminal. */
+/* The locks, and the tables that wait, that miglock watch shows: sorted, filtered, one of them selected.
+ * Knows no terminal. */
 #ifndef MIGLOCK_CLI_WATCH_MODEL_H
 #define MIGLOCK_CLI_WATCH_MODEL_H
 
@@ -24,9 +25,11 @@ enum mlk_watch_sort {
 
 enum { MLK_WATCH_FILTER_MAX = 128 };
 
-/* One lock. Texts are cleaned for a terminal; report belongs to the model. */
+/* One lock, or a table that waits: its holder is then what blocks it or works on it, and it is held for as
+ * long as DDL works or somebody waits. Texts are cleaned for a terminal; report belongs to the model. */
 struct mlk_watch_row {
     const cJSON *report;
+    bool table;
     char *target, *holder, *held;
     const char *verdict; /* one of the five words */
     int rank;            /* of the verdict: 0 is the worst */
@@ -40,7 +43,8 @@ struct mlk_watch_model {
     cJSON *reports;
     struct mlk_watch_row *rows; /* all, in the order of the sort */
     size_t *shown;              /* indexes of those that pass the filter */
-    size_t count, shown_count, held_count;
+    size_t count, shown_count;
+    size_t table_count, held_count;                /* tables; locks that are held, or may be */
     size_t target_width, held_width, holder_width; /* columns that the longest shown takes */
     size_t cursor;                                 /* in shown; 0 where that is empty */
     size_t top;                                    /* in shown: the first one on the screen */

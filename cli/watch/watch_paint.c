@@ -99,14 +99,17 @@ static void put_sides(struct painter *p, const char *left, const char *right, en
 
 static void title(struct painter *p)
 {
+    const struct mlk_watch_model *m = p->v->model;
     struct mlk_buf left;
-    char right[96];
+    char right[128], tables[40] = "";
 
     mlk_buf_init(&left, TEXT_MAX);
     mlk_buf_str(&left, "miglock watch  ");
     mlk_text_clean(&left, p->v->where);
-    snprintf(right, sizeof right, "%zu lock%s, %zu held  %s", p->v->model->count,
-             p->v->model->count == 1 ? "" : "s", p->v->model->held_count, p->v->clock);
+    if (m->table_count)
+        snprintf(tables, sizeof tables, ", %zu table%s", m->table_count, m->table_count == 1 ? "" : "s");
+    snprintf(right, sizeof right, "%zu lock%s, %zu held%s  %s", m->count - m->table_count,
+             m->count - m->table_count == 1 ? "" : "s", m->held_count, tables, p->v->clock);
     put_sides(p, mlk_buf_text(&left), right, MLK_WATCH_TITLE);
     mlk_buf_free(&left);
 }
@@ -259,7 +262,9 @@ static void list(struct painter *p)
         if (row)
             put_row(p, row, &c, m->top + i == m->cursor);
         else if (i == 0)
-            put_text(p, m->count ? "  no lock is like that; f and / show others" : "  no migration lock",
+            put_text(p,
+                     m->count ? "  no lock is like that; f and / show others"
+                              : "  no migration lock, and no table is waited for",
                      MLK_WATCH_PLAIN);
         else
             put_text(p, "", MLK_WATCH_PLAIN);

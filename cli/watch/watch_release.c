@@ -80,6 +80,9 @@ void mlk_watch_release(struct mlk_watch *w, const struct mlk_watch_row *row, boo
 
     if (!row->may_be_held)
         mlk_watch_say(w, false, "%s is free: there is nothing to release", name ? name : "it");
+    else if (row->table && !mlk_json_text(row->report, "table"))
+        mlk_watch_say(w, true,
+                      "a lock on a schema or the server is not released here: end who has it (KILL)");
     else if (mlk_json_text(row->report, "damage"))
         mlk_watch_say(w, true, "its lock table is damaged, which is another action: miglock repair %s",
                       name ? name : "");

@@ -11,6 +11,7 @@
 #include "miglock/buf.h"
 #include "render.h"
 #include "seconds.h"
+#include "table_figures.h"
 #include "watch.h"
 
 enum { MESSAGE_MS = 15000, SLOW_MS = 3000, TICK_MS = 1000, RETRY_MS = 1000, RETRY_MOST_MS = 15000 };
@@ -93,7 +94,9 @@ static void take_list(struct mlk_watch *w, struct mlk_look *look)
 static void say_probe(struct mlk_watch *w, const struct mlk_look *look)
 {
     const cJSON *report = cJSON_GetArrayItem(look->reports, 0);
-    const cJSON *holder = cJSON_GetObjectItemCaseSensitive(report, "holder");
+    const cJSON *holder = mlk_is_table(report)
+                              ? cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(report, "blockers"), 0)
+                              : cJSON_GetObjectItemCaseSensitive(report, "holder");
     const char *target = mlk_json_text(report, "target"), *because;
     struct mlk_buf b;
 

@@ -7,6 +7,7 @@
 #include <wchar.h>
 
 #include "render.h"
+#include "table_figures.h"
 #include "text.h"
 
 enum { LABEL = 18 };
@@ -103,7 +104,10 @@ void mlk_watch_text_report(struct mlk_watch_text *t, const cJSON *report, bool s
 
     if (!page_open(&p, sql, width))
         return;
-    mlk_render_report(&p.render, report);
+    if (mlk_is_table(report))
+        mlk_render_table_report(&p.render, report);
+    else
+        mlk_render_report(&p.render, report);
     page_close(&p, t, width);
 }
 
@@ -127,18 +131,18 @@ void mlk_watch_text_blind(struct mlk_watch_text *t, const cJSON *blind, size_t w
 void mlk_watch_text_help(struct mlk_watch_text *t, size_t width)
 {
     static const char *const lines[][2] = {
-        {"Up, Down, k, j", "the lock before or after"},
+        {"Up, Down, k, j", "the lock or table before or after"},
         {"PgUp, PgDn, g, G", "a page; the first one, the last one"},
-        {"Enter", "all that is known of this lock"},
+        {"Enter", "all that is known of this lock; of a table, who waits for whom"},
         {"s", "sort by verdict, by age, by waiters, by target"},
         {"/", "show only locks with a text in their target, verdict or holder"},
         {"f", "show only locks that are held, or may be"},
-        {"p",
-         "ask the holder's client whether it is still there. One that is gone loses its connection, and the "
-         "lock comes free. Needs the functions in the server"},
+        {"p", "ask the client of the holder, or of what blocks a table, whether it is still there. One that "
+              "is gone loses its connection, and the "
+              "lock comes free. Needs the functions in the server"},
         {"r",
          "release this lock, as miglock release does: it asks first, and refuses where nothing proves that "
-         "the holder is gone"},
+         "the holder is gone. Of a table it ends the DDL that waits, and the queue goes on"},
         {"R", "the same with --force"},
         {"b", "what this account or this server cannot show"},
         {"Space", "look at once"},
@@ -155,7 +159,8 @@ void mlk_watch_text_help(struct mlk_watch_text *t, size_t width)
         {"", ""},
         {"SIBL",
          "how many other sessions of the same client there are; of a row, sessions that could hold it"},
-        {"WAIT", "how many sessions wait for the lock"},
+        {"WAIT", "how many sessions wait for the lock or the table"},
+        {"HOLDER", "who holds it; of a table, who blocks it, or else works on it"},
     };
     struct page p;
 

@@ -5,40 +5,8 @@
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$MLK_TOP/tests/cli/lib.sh"
-
-grammar() { /usr/bin/python3 "$MLK_TOP/tests/cli/monitoring.py" "$@"; }
-
-# reads_as WHAT: the last answer is one of a monitoring plugin.
-reads_as() {
-	local said
-	if said=$(grammar plugin out 2>&1); then ok "$mark$1: the grammar"; else not_ok "$mark$1: the grammar" "$said"$'\n'"$(<out)"; fi
-}
-
-# state WHAT STATE PART ARGUMENTS...: as text and with --json. PART stands on the first line.
-state() {
-	local what=$1 word=$2 part=$3 number
-	shift 3
-	case $word in OK) number=0 ;; WARNING) number=1 ;; CRITICAL) number=2 ;; *) number=3 ;; esac
-	mlk check "$@" --json
-	code_is "$what --json" "$number"
-	WORD=$word NUMBER=$number PART=$part facts <<-END
-		$what --json :: d.state === e.WORD && d.exit_code === Number(e.NUMBER) && d.reason.includes(e.PART)
-	END
-	mlk check "$@"
-	code_is "$what" "$number"
-	head -n 1 out >first
-	contains "$mark$what: the first line" "$(<first)" "MIGLOCK $word - "
-	contains "$mark$what: says why" "$(<first)" "$part"
-	empty "$what: no messages" err
-	reads_as "$what"
-}
-
-# perfdata WHAT ITEM: the last check has it.
-perfdata() {
-	local all
-	all=$(grammar perfdata out 2>&1) || true
-	if grep -qxF -e "$2" <<<"$all"; then ok "$mark$1"; else not_ok "$mark$1" "no $2 in:"$'\n'"$all"; fi
-}
+# shellcheck source=tests/cli/lib/monitoring.sh
+. "$MLK_TOP/tests/cli/lib/monitoring.sh"
 
 story() {
 	state 'nothing held' OK 'no migration lock is held' information_schema

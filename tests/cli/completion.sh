@@ -92,6 +92,19 @@ offers_in zsh 'a lock of a tool in a schema' "$line release rails:ap" rails:app 
 offers_in bash 'a lock of a tool in a schema' "$line release rails:ap" app apple
 offers_in bash 'what a shell would split is quoted' "$line status od" 'odd\ name'
 
+every 'schemas, for tables' "$line tables app" app apple
+root 'CREATE TABLE app.waited (id INT PRIMARY KEY) ENGINE = InnoDB'
+session_start blocks root -D app
+session blocks 'BEGIN; SELECT COUNT(*) FROM waited' >said
+session_start ddl root -D app
+session_send ddl 'ALTER TABLE waited ADD COLUMN c INT'
+ddl_waits() { [[ $(root "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table metadata%'") == 1 ]]; }
+until_true 20 ddl_waits || not_ok 'DDL waits'
+offers_in fish 'a table that waits' "$line release table:app" table:app/waited
+offers 'which no tool repairs' "$line repair table:app/w"
+session blocks COMMIT >said
+session ddl 'SELECT 1' >said
+
 # A server that does not answer, and a password that would be asked for, end in what is known without.
 began=$SECONDS
 is 'a password is never asked for' \

@@ -5,49 +5,10 @@
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$MLK_TOP/tests/cli/lib.sh"
-# shellcheck source=scripts/lib/packages.sh
-. "$MLK_TOP/scripts/lib/packages.sh"
+# shellcheck source=tests/cli/lib/monitoring.sh
+. "$MLK_TOP/tests/cli/lib/monitoring.sh"
+promtool_fetch
 
-grammar() { /usr/bin/python3 "$MLK_TOP/tests/cli/monitoring.py" "$@"; }
-promtool=
-if dir=$(package_unpacked prometheus 2>promtool.log) && [[ -x $dir/usr/bin/promtool ]]; then
-	promtool=$dir/usr/bin/promtool
-else
-	printf 'ok - the older text format # SKIP promtool cannot be fetched: %s\n' "$(tail -n 1 promtool.log)"
-fi
-
-# parses WHAT FILE: as OpenMetrics. parses_old WHAT FILE: as the older text format.
-parses() {
-	local said
-	if said=$(grammar openmetrics "$2" 2>&1); then ok "$mark$1 is OpenMetrics"; else not_ok "$mark$1 is OpenMetrics" "$said"$'\n'"$(<"$2")"; fi
-}
-parses_old() {
-	local said
-	[[ -n $promtool ]] || return 0
-	if said=$("$promtool" check metrics <"$2" 2>&1) && [[ -z $said ]]; then
-		ok "$mark$1 is the older text format"
-	else
-		not_ok "$mark$1 is the older text format" "$said"
-	fi
-}
-# samples FILE [PART]: its samples, sorted, those with PART in them. A file is parsed once.
-samples() {
-	local digest
-	digest=samples.$(sha256sum <"$1" | cut -c 1-16)
-	[[ -e $digest ]] || grammar samples "$1" >"$digest" 2>&1 || true
-	grep -F -e "${2:-}" "$digest" || true
-}
-# sample WHAT 'NAME{LABELS} VALUE' [FILE]: as sorted by monitoring.py.
-sample() {
-	local all
-	all=$(samples "${3:-out}")
-	if grep -qxF -e "$2" <<<"$all"; then ok "$mark$1"; else not_ok "$mark$1" "no $2 in:"$'\n'"$all"; fi
-}
-no_sample() {
-	local found
-	found=$(samples "${3:-out}" "$2")
-	is "$mark$1" "$found" ''
-}
 # without_times FILE: what is the same in two scrapes.
 without_times() { grep -vE '^#|_seconds' "$1" | sort; }
 

@@ -60,6 +60,12 @@ documents() {
 	json 'error' 'a lock that cannot be' wait ghost:nowhere
 	json 'installation' 'install' install --dry-run
 	json 'installation' 'uninstall' uninstall --dry-run
+	json 'check' 'check' check
+	json 'check' 'a check that fails' check nowhere
+	json 'metrics' 'metrics' metrics
+	json 'advice[]' 'advice' advise --schema app 'ALTER TABLE migrations_lock ADD COLUMN extra INT; DROP TABLE x'
+	is "${mark}one of two statements is judged" "$(value 'd.map(a => a.judged).join()')" true,false
+	json 'table[]' 'tables, where none waits' tables
 	json 'error' 'a schema that is not there' status nowhere
 	json 'error' 'a connection that is not there' probe 4294967295
 	json 'error' 'a mistake' status rials:app
@@ -70,7 +76,45 @@ documents() {
 		server_client -N --raw -e "SELECT miglock_status('rails:shop')" >out
 		fits 'report' 'miglock_status()'
 	fi
+	tables
 }
+
+# A table that is waited for: by DDL, and by a reader behind that.
+tables() {
+	local i
+	root 'CREATE DATABASE waited; CREATE TABLE waited.t (id INT PRIMARY KEY, note VARCHAR(9)) ENGINE = InnoDB; INSERT INTO waited.t VALUES (1, NULL)'
+	for i in blocks ddl queued; do session_start "$i" root -D waited; done
+	session blocks "BEGIN; UPDATE t SET note = 'x'" >said
+	session_send ddl 'ALTER TABLE t ADD COLUMN c INT'
+	until_true 20 tables_wait 1 || not_ok 'DDL waits'
+	session_send queued 'SELECT * FROM t'
+	until_true 20 tables_wait 2 || not_ok 'a reader waits'
+	json 'table[]' 'tables' tables
+	is "${mark}one waits" "$(value 'r.ddl.length + r.blockers.length + r.queue.first.length')" 3
+	if [[ $mode == functions ]]; then
+		server_client -N --raw -e "SELECT miglock_table_locks('waited')" >out
+		fits 'table[]' 'miglock_table_locks()'
+	fi
+	json 'check' 'check of a table' check waited
+	is "${mark}it has the table" "$(value 'd.tables[0].report.target')" table:waited/t
+	json 'metrics' 'metrics of a table' metrics waited
+	json 'table[]' 'a table as a target' status table:waited/t
+	is "${mark}it is held" "$(value r.held)" true
+	json 'check' 'check of that target' check table:waited/t
+	json 'release' 'its release as a dry run' release table:waited/t --dry-run
+	is "${mark}that would release" "$(value d.outcome)" would_release
+	json 'wait' 'waiting for it' wait table:waited/t --timeout 0
+	json 'advice[]' 'advice about it' advise 'ALTER TABLE waited.t ADD COLUMN d INT' --documented
+	is "${mark}that is in the way" "$(value 'r.in_the_way.length > 0')" true
+	session blocks ROLLBACK >said
+	for i in ddl queued blocks; do
+		session "$i" 'SELECT 1' >said
+		session_close "$i"
+	done
+	until_true 20 settled || not_ok 'nothing is left'
+	root 'DROP DATABASE waited'
+}
+tables_wait() { [[ $(root "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table metadata%'") == "$1" ]]; }
 
 # columns KIND: those of --plain, in their order, from the help.
 columns() {

@@ -104,6 +104,41 @@ code_is 'metrics: one that does not answer: failed' 1
 out_has 'metrics: the others are there' "miglock_node_up{node=\"$three\"} 0" "node=\"$two\"} 1" 'miglock_scrape_success 0'
 err_has 'metrics: which' "$three: cannot connect"
 
+# Tables that wait: on the second server alone.
+on second root "CREATE DATABASE waits; CREATE TABLE waits.t (id INT PRIMARY KEY) ENGINE = InnoDB"
+use second
+session_open blocks root -D waits
+session blocks 'BEGIN; SELECT COUNT(*) FROM t' >said
+session_open ddl root -D waits
+session_send ddl 'ALTER TABLE t ADD COLUMN c INT'
+ddl_waits() { [[ $(root "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table metadata%'") == 1 ]]; }
+until_true 20 ddl_waits || not_ok 'DDL waits'
+use first
+mlk tables --host "$one,$two" --json
+code_is 'tables of two servers' 0
+facts out <<-END
+	tables: one waits, and where :: d.length === 1 && d[0].node === '$two' && d[0].target === 'table:waits/t'
+END
+mlk tables --host "$one,$two"
+out_has 'tables: each server' "$one no DDL runs and nobody waits for a table $two table:waits/t, idle"
+mlk tables --host "$two,$three"
+code_is 'tables: one that does not answer: failed' 1
+err_has 'tables: which' "$three: cannot connect"
+mlk tables --host "$one,$two" --plain
+is 'tables: --plain ends with the server' "$(cut -f 1,14 out)" "table:waits/t	$two"
+mlk check --host "$one,$two" --ddl-waiting 100000: --on ddl-waiting=critical --idle 100000
+code_is 'check: a table of one of two' 2
+out_has 'check: where, and what is next' "CRITICAL - table:waits/t on $two idle" "next: miglock release table:waits/t --host $two" \
+	"'connections on $one used'=" "'connections on $two used'="
+mlk metrics --host "$one,$two"
+out_has 'metrics: a label for the server of a table' "table=\"t\",server_lock=\"\",node=\"$two\"} " \
+	"miglock_connections_used{node=\"$one\"} " "miglock_connections_max{node=\"$two\"} "
+use second
+session blocks COMMIT >said
+session ddl 'SELECT 1' >said
+root 'DROP DATABASE waits'
+use first
+
 # usage WHAT PART ARGUMENTS...
 usage() {
 	local what=$1 part=$2

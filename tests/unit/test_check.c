@@ -3,25 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
+#include "check_options.h"
 #include "lock_age.h"
 #include "unit.h"
 
 /* 2026-11-21T08:00:00Z */
 enum { NOW = 1795248000 };
-
-static struct mlk_check_options standard(void)
-{
-    return (struct mlk_check_options){
-        .idle_s = 300,
-        .on =
-            {
-#define FINDING_STATE(name, word, state) [MLK_FINDING_##name] = MLK_STATE_##state,
-                MLK_FINDING_LIST(FINDING_STATE)
-#undef FINDING_STATE
-            },
-    };
-}
 
 static void judged(const struct mlk_check_options *o, const char *report, enum mlk_state state,
                    const char *reason)
@@ -46,7 +33,7 @@ static void judged(const struct mlk_check_options *o, const char *report, enum m
 
 static void verdicts(void **state)
 {
-    struct mlk_check_options o = standard();
+    struct mlk_check_options o = mlk_unit_check_options();
 
     (void)state;
     judged(&o, "{\"held\":false,\"verdict\":\"free\"}", MLK_STATE_OK, "free");
@@ -63,7 +50,7 @@ static void verdicts(void **state)
 /* An idle moment is part of every migration. */
 static void idle(void **state)
 {
-    struct mlk_check_options o = standard();
+    struct mlk_check_options o = mlk_unit_check_options();
 
     (void)state;
     judged(&o, NAMED("idle", HOLDER("Sleep", "299")), MLK_STATE_OK,
@@ -80,7 +67,7 @@ static void idle(void **state)
 
 static void other_states(void **state)
 {
-    struct mlk_check_options o = standard();
+    struct mlk_check_options o = mlk_unit_check_options();
 
     (void)state;
     o.on[MLK_FINDING_ACTIVE] = MLK_STATE_WARNING;
@@ -93,7 +80,7 @@ static void other_states(void **state)
 
 static void thresholds(void **state)
 {
-    struct mlk_check_options o = standard();
+    struct mlk_check_options o = mlk_unit_check_options();
     static const char cannot[] = " (for how long is not known well enough to judge ";
     char reason[200];
 
@@ -170,11 +157,11 @@ static void worst(void **state)
 static void many(void **state)
 {
     enum { LOCKS = 100 };
-    struct mlk_check_options o = standard();
+    struct mlk_check_options o = mlk_unit_check_options();
     struct mlk_monitored m = {.blind_spots = cJSON_CreateArray(), .others = 3};
     struct mlk_judged locks[LOCKS];
     cJSON *reports = cJSON_CreateArray();
-    struct mlk_check_result r = {.options = &o, .monitored = &m, .locks = locks, .count = LOCKS};
+    struct mlk_check_result r = {.options = &o, .monitored = &m, .judged = locks, .count = LOCKS};
     char text[200];
     struct mlk_buf b;
 
@@ -193,7 +180,7 @@ static void many(void **state)
                        "ghost:s92 abandoned, held; and 7 more | 'locks held'=100;;;0 ") == mlk_buf_text(&b));
     assert_non_null(strstr(mlk_buf_text(&b), "'ghost:s19 held'=1"));
     assert_null(strstr(mlk_buf_text(&b), "'ghost:s20 held'"));
-    assert_non_null(strstr(mlk_buf_text(&b), "the performance data lacks 80 locks\n"));
+    assert_non_null(strstr(mlk_buf_text(&b), "the performance data lacks 80 locks or tables\n"));
     assert_non_null(strstr(mlk_buf_text(&b), "3 GET_LOCK names of no known migration tool"));
     assert_true(strcspn(mlk_buf_text(&b), "\n") < 4096);
     for (int i = 0; i < LOCKS; i++)

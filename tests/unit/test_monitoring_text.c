@@ -2,6 +2,8 @@
 /* Names that others chose break neither the line of a plugin nor the text of a scrape. */
 #include <string.h>
 
+#include "exposition.h"
+#include "figures_tables.h"
 #include "openmetrics.h"
 #include "perfdata.h"
 #include "text.h"
@@ -67,7 +69,7 @@ static void label_is(const char *value, const char *expected)
     struct mlk_buf b;
 
     mlk_buf_init(&b, 1000);
-    mlk_openmetrics_label(&b, value);
+    mlk_exposition_value(&b, value);
     assert_string_equal(mlk_buf_text(&b), expected);
     mlk_buf_free(&b);
 }
@@ -152,6 +154,82 @@ static void scrapes(void **state)
     lacks(document, "miglock_lock_held_seconds{"); /* what nobody knows has no sample */
 }
 
+#define TABLE                                                                                                \
+    "{\"target\":\"table:shop/"                                                                              \
+    "o\",\"object\":\"table\",\"schema\":\"shop\",\"table\":\"o\",\"server_lock\":\"\","                     \
+    "\"verdict\":\"idle\",\"ddl_waiting_seconds\":74,\"ddl_running_seconds\":null,\"queue\":50,"             \
+    "\"queue_oldest_seconds\":70,\"blockers\":1}"
+#define TABLE_LABELS "{target=\"table:shop/o\",object=\"table\",schema=\"shop\",table=\"o\",server_lock=\"\""
+
+static void tables(void **state)
+{
+    static const char document[] =
+        "{\"success\":true,\"locks\":[],\"tables\":[" TABLE "],\"tables_found\":3,\"tables_left_out\":2,"
+        "\"connections\":[{\"used\":9,\"max\":151},{\"node\":\"db2:3306\",\"used\":null,\"max\":500}]}";
+    static const char *const parts[] = {
+        "\nmiglock_tables 3\n",
+        "\nmiglock_tables_left_out 2\n",
+        "# UNIT miglock_table_ddl_waiting_seconds seconds\n",
+        "\nmiglock_table_ddl_waiting_seconds" TABLE_LABELS "} 74\n",
+        "# TYPE miglock_table_ddl_running_seconds gauge\n",
+        "\nmiglock_table_queue" TABLE_LABELS "} 50\n",
+        "\nmiglock_table_queue_oldest_seconds" TABLE_LABELS "} 70\n",
+        "\nmiglock_table_blockers" TABLE_LABELS "} 1\n",
+        "\nmiglock_table_verdict" TABLE_LABELS ",miglock_table_verdict=\"idle\"} 1\n",
+        "\nmiglock_table_verdict" TABLE_LABELS ",miglock_table_verdict=\"active\"} 0\n",
+        "\nmiglock_connections_used 9\n",
+        "\nmiglock_connections_max 151\n",
+        "\nmiglock_connections_max{node=\"db2:3306\"} 500\n",
+        NULL,
+    };
+    static const char *const strict[] = {"# TYPE miglock_table_verdict stateset\n", NULL};
+
+    (void)state;
+    scrape_has(document, false, parts);
+    scrape_has(document, true, strict);
+    lacks(document, "stateset");
+    lacks(document, "miglock_table_ddl_running_seconds{");
+    lacks(document, "miglock_connections_used{");
+    lacks("{\"success\":true,\"locks\":[]}", "miglock_table");
+}
+
+/* What monitoring makes of the documents of tables. */
+static void table_figures(void **state)
+{
+    struct mlk_monitored m = {
+        .tabled = true,
+        .connections = cJSON_Parse("[{\"used\":1,\"max\":2}]"),
+        .tables = cJSON_Parse(
+            "[{\"target\":\"table:a/b\",\"object\":\"table\",\"schema\":\"a\",\"table\":\"b\","
+            "\"server_lock\":null,\"verdict\":\"idle\",\"node\":\"db1:3306\","
+            "\"ddl\":[{\"phase\":\"waiting\",\"seconds\":5},{\"phase\":\"waiting\",\"seconds\":7},"
+            "{\"phase\":\"running\",\"seconds\":90}],\"blockers\":[{}],\"blocker_count\":30,"
+            "\"queue\":{\"count\":4,\"oldest_seconds\":6}},"
+            "{\"target\":\"server:\",\"object\":\"server\",\"server_lock\":\"GLOBAL\","
+            "\"queue\":{\"count\":0,\"oldest_seconds\":null}},{}]")};
+    cJSON *d = cJSON_CreateObject();
+    char *text;
+
+    (void)state;
+    assert_true(mlk_table_figures_add(d, &m, 2));
+    text = cJSON_PrintUnformatted(d);
+    assert_string_equal(
+        text,
+        "{\"connections\":[{\"used\":1,\"max\":2}],\"tables\":["
+        "{\"target\":\"table:a/"
+        "b\",\"object\":\"table\",\"schema\":\"a\",\"table\":\"b\",\"server_lock\":\"\","
+        "\"verdict\":\"idle\",\"node\":\"db1:3306\",\"ddl_waiting_seconds\":7,\"ddl_running_seconds\":90,"
+        "\"queue\":4,\"queue_oldest_seconds\":6,\"blockers\":30},"
+        "{\"target\":\"server:\",\"object\":\"server\",\"schema\":\"\",\"table\":\"\",\"server_lock\":"
+        "\"GLOBAL\","
+        "\"verdict\":\"\",\"ddl_waiting_seconds\":null,\"ddl_running_seconds\":null,\"queue\":0,"
+        "\"queue_oldest_seconds\":null,\"blockers\":0}],\"tables_found\":3,\"tables_left_out\":1}");
+    cJSON_free(text);
+    cJSON_Delete(d);
+    cJSON_Delete(m.tables);
+    cJSON_Delete(m.connections);
+}
+
 static void failures(void **state)
 {
     static const char document[] = "{\"version\":\"0.1.0\",\"server\":\"\",\"success\":false,\"seconds\":1}";
@@ -173,9 +251,10 @@ static int with_locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(items),   cmocka_unit_test(thresholds_may_be_missing),
-        cmocka_unit_test(lines),   cmocka_unit_test(labels),
-        cmocka_unit_test(scrapes), cmocka_unit_test(failures),
+        cmocka_unit_test(items),         cmocka_unit_test(thresholds_may_be_missing),
+        cmocka_unit_test(lines),         cmocka_unit_test(labels),
+        cmocka_unit_test(scrapes),       cmocka_unit_test(tables),
+        cmocka_unit_test(table_figures), cmocka_unit_test(failures),
     };
 
     return cmocka_run_group_tests(tests, with_locale, NULL);

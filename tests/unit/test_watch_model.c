@@ -67,6 +67,46 @@ static void sorts(void **state)
     mlk_watch_free(&m);
 }
 
+/* Tables that wait stand among the locks. */
+static void tables(void **state)
+{
+    static const char documents[] =
+        "[{\"target\":\"rails:shop\",\"verdict\":\"active\",\"held\":true,\"held_seconds\":5},"
+        "{\"target\":\"table:shop/orders\",\"verdict\":\"idle\",\"root\":\"table:shop/orders\","
+        "\"ddl\":[{\"phase\":\"waiting\",\"seconds\":74}],\"queue\":{\"count\":50,\"oldest_seconds\":70},"
+        "\"blockers\":[{\"connection_id\":39,\"user\":\"root\"}]},"
+        "{\"target\":\"table:shop/big\",\"verdict\":\"active\",\"root\":\"table:shop/big\","
+        "\"ddl\":[{\"connection_id\":7,\"phase\":\"running\",\"seconds\":300}],\"queue\":{\"count\":0}},"
+        "{\"target\":\"table:shop/lines\",\"verdict\":\"active\",\"root\":\"table:shop/big\","
+        "\"blockers\":[{\"connection_id\":8}],\"queue\":{\"count\":1,\"oldest_seconds\":null}}]";
+    struct mlk_watch_model m = {0};
+    const struct mlk_watch_row *row;
+
+    (void)state;
+    assert_true(mlk_watch_set(&m, cJSON_Parse(documents)));
+    SHOWN(&m, "table:shop/orders rails:shop table:shop/big table:shop/lines ");
+    assert_int_equal(m.count, 4);
+    assert_int_equal(m.table_count, 3);
+    assert_int_equal(m.held_count, 1);
+    row = mlk_watch_find(&m, "table:shop/orders");
+    assert_true(row->table && row->may_be_held);
+    assert_int_equal(row->waiters, 51); /* with the DDL */
+    assert_int_equal(row->age, 74);
+    assert_string_equal(row->held, "1m14s");
+    assert_string_equal(row->holder, "39 root");
+    row = mlk_watch_find(&m, "table:shop/big");
+    assert_int_equal(row->waiters, 0);
+    assert_int_equal(row->age, 300);
+    assert_string_equal(row->holder, "7");
+    row = mlk_watch_find(&m, "table:shop/lines");
+    assert_string_equal(row->held, "?");
+    assert_string_equal(row->holder, "see table:shop/big");
+    assert_false(mlk_watch_find(&m, "rails:shop")->table);
+    mlk_watch_sort(&m, MLK_WATCH_BY_WAITERS);
+    SHOWN(&m, "table:shop/orders table:shop/lines rails:shop table:shop/big ");
+    mlk_watch_free(&m);
+}
+
 static void filters(void **state)
 {
     struct mlk_watch_model m = {0};
@@ -178,8 +218,8 @@ static void odd_reports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sorts),           cmocka_unit_test(filters),     cmocka_unit_test(moves),
-        cmocka_unit_test(selection_stays), cmocka_unit_test(odd_reports),
+        cmocka_unit_test(sorts), cmocka_unit_test(tables),          cmocka_unit_test(filters),
+        cmocka_unit_test(moves), cmocka_unit_test(selection_stays), cmocka_unit_test(odd_reports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
