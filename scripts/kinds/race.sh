@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib/run-files.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../lib/run-files.sh"
 # Six phases, and what they are given for each release (tests/race/main.c).
-export MLK_FILE_TIMEOUT=$((1500 + ${MLK_RACES:-0} * 14 / 10))
+export MLK_FILE_TIMEOUT=$((2400 + ${MLK_RACES:-0} * 26 / 10))
 run_files race "$1"
 grep '^#' -- "$(log_file race)" || true
 finish

@@ -61,7 +61,7 @@ int main(void)
                         .crowded = 2,
                         .releasers = 6,
                         .pause_us = 10000,
-                        .per_second = 2,
+                        .per_second = 1,
                         .naive_races = 1500},
     };
     static const char *const names[KINDS] = {"named", "row", "table"};

@@ -4,8 +4,6 @@
  * or at its last step, and then does other work on the same connection. DDL can be ended by a release; where
  * it stood is told by the server's own states, which the blocker's connection reads. Nothing else may be hit.
  */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "race.h"
