@@ -183,6 +183,7 @@ static enum mlk_status end_all(struct job *job, const struct mlk_table_look *loo
         const struct mlk_table_victim *v = &job->victims.list[i];
         bool gone = false;
 
+        job->r.outcome = NULL; /* that of the one before */
         if (v->what == MLK_KILL_CONNECTION)
             status = mlk_table_ask_client(job->s, &job->r, look, v->id, &gone);
         if (!status && !gone) {
