@@ -241,21 +241,43 @@ static void who_has_woken_up_is_not_ended(void **state)
     }
 }
 
-/* Whoever works under force may go on working; only its statements tell whether it is at the same. */
+/* Whoever works under force may go on working; only its statements tell whether it is at the same. Without
+ * that count it must run the very statement. */
 static void one_at_work_that_goes_on_is_compared_by_its_count(void **state)
 {
-    struct mlk_session *s = open_reader(state);
-    cJSON *d;
+    static const char *const later[] = {
+        PEOPLE("10|shop|10.0.0.7:51234|shop|Query|0|executing|SELECT 2\n"),
+        PEOPLE("10|shop|10.0.0.7:51234|shop|Query|312|executing|SELECT SLEEP(900) FROM orders\n"),
+        PEOPLE(""),
+    };
 
-    scene_people(s, PEOPLE("10|shop|10.0.0.7:51234|shop|Query|312|executing|CALL p()\n"));
-    scene_counter(s, "1000");
-    mlk_fake_then(s, 5);
-    scene_people_in(s, 5, PEOPLE("10|shop|10.0.0.7:51234|shop|Query|312|executing|SELECT 2\n"));
-    scene_ended(s);
-    d = scene_end_blocker(s, IDLE, true);
-    expect_killed(s, d);
-    cJSON_Delete(d);
-    scene_close(s);
+    for (size_t i = 0; i < UNIT_COUNT(later) * 2; i++) {
+        struct mlk_session *s = open_reader(state);
+        const char *counter = s->flavour == MLK_MYSQL ? "status_by_thread" : "SELECT QUERY_ID";
+        bool counted = i % 2 != 0, ends = i / 2 == 1 || (counted && i / 2 == 0);
+        cJSON *d;
+
+        scene_people(
+            s, PEOPLE("10|shop|10.0.0.7:51234|shop|Query|312|executing|SELECT SLEEP(900) FROM orders\n"));
+        if (counted)
+            mlk_fake_rows(s, counter, "counter\n1000\n");
+        else
+            mlk_fake_error(s, counter, 1142, "denied");
+        mlk_fake_then(s, 5);
+        mlk_fake_rows(s, "SELECT @@GLOBAL.max_connections", "max\n151\n"); /* the end of the second look */
+        mlk_fake_when(s, 5);
+        mlk_fake_then(s, 6);
+        scene_people_in(s, 6, later[i / 2]);
+        scene_ended(s);
+        d = scene_end_blocker(s, IDLE, true);
+        if (ends)
+            expect_killed(s, d);
+        else
+            scene_expect(d, "outcome", "changed");
+        assert_int_equal(mlk_fake_sent(s, "KILL"), ends);
+        cJSON_Delete(d);
+        scene_close(s);
+    }
 }
 
 static struct mlk_session *open_with_client(void **state, const struct mlk_probe *look,
@@ -307,6 +329,30 @@ static void asking_may_be_enough(void **state)
     scene_close(s);
 }
 
+static void nobody_may_be_asked(struct mlk_session *s, void *arg)
+{
+    (void)s;
+    (void)arg;
+    fail_msg("a client was asked");
+}
+
+/* Who works is there. */
+static void whoever_works_is_not_asked(void **state)
+{
+    struct mlk_session *s = open_with_client(state, &silent, &gone);
+    cJSON *d;
+
+    scene_people(s,
+                 PEOPLE("10|shop|10.0.0.7:51234|shop|Query|312|executing|SELECT SLEEP(900) FROM orders\n"));
+    scene_counter(s, "1000");
+    scene_ended(s);
+    mlk_fake_on_ask(s, nobody_may_be_asked, NULL);
+    d = scene_end_blocker(s, IDLE, true);
+    expect_killed(s, d);
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
 static void a_client_that_answers_is_no_obstacle(void **state)
 {
     static const struct mlk_probe alive = {
@@ -340,6 +386,7 @@ int main(void)
         SCENE_BOTH(one_at_work_that_goes_on_is_compared_by_its_count),
         SCENE_BOTH(whose_client_is_gone_takes_no_force),
         SCENE_BOTH(asking_may_be_enough),
+        SCENE_BOTH(whoever_works_is_not_asked),
         SCENE_BOTH(a_client_that_answers_is_no_obstacle),
     };
 

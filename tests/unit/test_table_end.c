@@ -13,6 +13,8 @@
 #define THE_SAME                                                                                             \
     "11|deploy|10.0.0.9:4|shop|Query|60|" WAITS                                                              \
     "|ALTER TABLE orders ADD COLUMN c INT, ALGORITHM=INPLACE, LOCK=NONE\n"
+#define ANOTHER_ALTER                                                                                        \
+    "11|deploy|10.0.0.9:4|shop|Query|0|" WAITS "|ALTER TABLE orders ADD COLUMN d INT, ALGORITHM=INPLACE\n"
 #define ASLEEP "11|deploy|10.0.0.9:4|shop|Sleep|0||NULL\n"
 
 static const struct mlk_probe alive = {
@@ -161,7 +163,7 @@ static void who_has_gone_on_between_the_looks_is_not_ended(void **state)
  * MariaDB ends the statement by its number. */
 static void without_a_count_the_statement_is_compared(void **state)
 {
-    static const char *const rows[] = {PEOPLE(ANOTHER), PEOPLE(ASLEEP), PEOPLE("")};
+    static const char *const rows[] = {PEOPLE(ANOTHER), PEOPLE(ANOTHER_ALTER), PEOPLE(ASLEEP), PEOPLE("")};
 
     for (size_t i = 0; i < UNIT_COUNT(rows) * 2; i++) {
         struct mlk_session *s = scene_ending(scene_flavour(state));
