@@ -59,10 +59,12 @@ if waits 0; then ok 'nobody waits'; else not_ok 'nobody waits'; fi
 is "the session that blocked is there" "$(session forgotten 'SELECT 1')" 1
 session ddl 'SELECT 1' >said
 
-# One's own statement is one's own to end, where one can see it.
+# One's own statement is one's own to end.
 stuck
-contains 'u_ddl is told why, or ends its own' "$(outcome u_ddl force) $(outcome u_ddl force)" re
 lacks 'u_ddl does not end somebody else' "$(outcome u_ddl "force,blocker=$BLOCKER")" released
+is 'u_ddl does not see whether it has begun' "$(outcome u_ddl)" refused
+still u_ddl
+is 'u_ddl ends its own statement with force' "$(outcome u_ddl force)" released
 is "the session that blocked is still there" "$(session forgotten 'SELECT 1')" 1
 session ddl 'SELECT 1' >said
 
