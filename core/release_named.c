@@ -305,5 +305,5 @@ enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
                 s->error);
         return MLK_OK;
     }
-    return still ? ended(s, r, o, procedure, status) : MLK_OK;
+    return still || status ? ended(s, r, o, procedure, status) : MLK_OK;
 }

@@ -23,6 +23,7 @@ enum mlk_status mlk_status_of_error(unsigned error_number)
     case 1044: /* ER_DBACCESS_DENIED_ERROR */
     case 1045: /* ER_ACCESS_DENIED_ERROR */
     case 1095: /* ER_KILL_DENIED_ERROR */
+    case 1979: /* ER_KILL_QUERY_DENIED_ERROR, MariaDB */
     case 1142: /* ER_TABLEACCESS_DENIED_ERROR */
     case 1143: /* ER_COLUMNACCESS_DENIED_ERROR */
     case 1227: /* ER_SPECIFIC_ACCESS_DENIED_ERROR */

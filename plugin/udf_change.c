@@ -59,7 +59,7 @@ static bool take_words(const struct mlk_udf_row *row, unsigned i, struct job *jo
         const char *comma = memchr(at, ',', left);
         size_t len = comma ? (size_t)(comma - at) : left;
 
-        if (!take_word(row, at, len, job))
+        if (!take_word(row, at, comma && left == len + 1 ? 0 : len, job)) /* nothing after a comma */
             return false;
         at += len + (comma != NULL);
         left -= len + (comma != NULL);

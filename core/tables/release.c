@@ -183,6 +183,7 @@ static enum mlk_status end_all(struct job *job, const struct mlk_table_look *loo
         const struct mlk_table_victim *v = &job->victims.list[i];
         bool gone = false;
 
+        job->r.outcome = NULL; /* that of the one before */
         if (v->what == MLK_KILL_CONNECTION)
             status = mlk_table_ask_client(job->s, &job->r, look, v->id, &gone);
         if (!status && !gone) {
@@ -253,6 +254,11 @@ static enum mlk_status act(struct job *job, const struct mlk_table_look *look,
         return *out ? MLK_OK : MLK_NO_MEMORY;
     }
     status = end_all(job, look);
+    if (status && status != MLK_NO_MEMORY && job->r.released) {
+        /* somebody was ended before, which must be told */
+        job->r.outcome = "failed";
+        status = MLK_OK;
+    }
     job->r.elapsed_ms = job->s->ops->now_ms(job->s) - start;
     if (status)
         return status;

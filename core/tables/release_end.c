@@ -2,7 +2,8 @@
 /*
  * Ending one session, or its statement, that was seen a moment ago. What is at something else by now must not
  * be hit. A statement: MariaDB ends it by its own number or not at all. Anything else: the client is kept
- * from speaking, its statements are counted once more, and only then comes the KILL.
+ * from speaking, what the session does is looked at and its statements are counted once more, and only then
+ * comes the KILL.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -63,29 +64,53 @@ static enum mlk_status look_at(struct mlk_session *s, const struct mlk_table_loo
 
 /* ---- before ---- */
 
-/* Whether it is still at what was seen. Else outcome and reason are set. */
-static enum mlk_status check_the_same(struct mlk_session *s, struct mlk_release *r,
+/* Whether the server itself compares, so that nobody has to be kept from speaking. */
+static bool by_number(const struct mlk_session *s, const struct mlk_table_victim *v)
+{
+    return s->flavour == MLK_MARIADB && v->what == MLK_KILL_QUERY && v->counter >= 0;
+}
+
+/* A session that was idle must be so, and the statement that is to be ended must be the one that runs: within
+ * a procedure MySQL counts no statements. */
+static enum mlk_status looks_the_same(struct mlk_session *s, const struct mlk_table_look *look,
                                       const struct mlk_table_victim *v, bool *same)
 {
-    int64_t counter;
-    enum mlk_status status = mlk_statement_counter(s, v->id, &counter);
+    const struct mlk_person *was = mlk_person_find(look->scene.people, v->id);
+    enum doing doing = HAS_LEFT;
+    enum mlk_status status = look_at(s, look, v->id, &doing);
 
-    *same = !status && (v->counter < 0 || counter == v->counter);
+    if (was && mlk_person_sleeps(was))
+        *same = doing == IS_IDLE;
+    else
+        *same = doing == DOES_THE_SAME ||
+                (v->what == MLK_KILL_CONNECTION && v->counter >= 0 && doing != HAS_LEFT);
+    return status;
+}
+
+/* Whether it is still at what was seen. Else outcome and reason are set. The counter comes last, as nothing
+ * lies between it and the KILL. */
+static enum mlk_status check_the_same(struct mlk_session *s, struct mlk_release *r,
+                                      const struct mlk_table_look *look, const struct mlk_table_victim *v,
+                                      bool *same)
+{
+    int64_t counter = v->counter;
+    enum mlk_status status = MLK_OK;
+
+    *same = true;
+    if (!by_number(s, v))
+        status = looks_the_same(s, look, v, same);
+    if (!status && *same)
+        status = mlk_statement_counter(s, v->id, &counter);
+    *same = !status && *same && (v->counter < 0 || counter == v->counter);
     if (status || *same)
         return status;
     r->outcome = "changed";
     mlk_say(r->because,
             "connection %" PRIu64
-            " has run something else since it was looked at, so nothing was done to it; "
+            " has gone on to something else since it was looked at, or ended, so nothing was done to it; "
             "look again",
             v->id);
     return MLK_OK;
-}
-
-/* Whether the server itself compares, so that nobody has to be kept from speaking. */
-static bool by_number(const struct mlk_session *s, const struct mlk_table_victim *v)
-{
-    return s->flavour == MLK_MARIADB && v->what == MLK_KILL_QUERY && v->counter >= 0;
 }
 
 static enum mlk_status freeze(struct mlk_session *s, struct mlk_release *r, const struct mlk_table_look *look,
@@ -106,13 +131,13 @@ static enum mlk_status freeze(struct mlk_session *s, struct mlk_release *r, cons
                 v->id);
         return MLK_OK;
     }
-    status = check_the_same(s, r, v, still);
+    status = check_the_same(s, r, look, v, still);
     if (status || !*still || by_number(s, v))
         return status;
     if (v->counter < 0)
         mlk_say(r->because,
                 "how many statements connection %" PRIu64
-                " runs is not visible%s, so what it runs was not compared again before the KILL",
+                " runs is not visible%s, so only what it shows was compared again before the KILL",
                 v->id, s->flavour == MLK_MYSQL ? " (performance_schema.status_by_thread)" : "");
     if (frozen.state == MLK_FREEZE_NOT)
         mlk_say(r->because,
@@ -126,8 +151,8 @@ static enum mlk_status freeze(struct mlk_session *s, struct mlk_release *r, cons
 /* ---- the KILL ---- */
 
 /* The account may not KILL: the procedure that the server has for this, if it has one. */
-static enum mlk_status call(struct mlk_session *s, struct mlk_release *r, const struct mlk_table_victim *v,
-                            bool *still)
+static enum mlk_status call(struct mlk_session *s, struct mlk_release *r, const struct mlk_table_look *look,
+                            const struct mlk_table_victim *v, bool *still)
 {
     struct mlk_access need = kill_of(v);
     char denied[MLK_ERROR_MAX];
@@ -142,7 +167,7 @@ static enum mlk_status call(struct mlk_session *s, struct mlk_release *r, const 
         memcpy(s->error, denied, sizeof denied);
         return MLK_DENIED;
     }
-    status = check_the_same(s, r, v, still);
+    status = check_the_same(s, r, look, v, still);
     if (status || !*still)
         return status;
     mlk_say(r->because,
@@ -233,7 +258,7 @@ enum mlk_status mlk_table_end(struct mlk_session *s, struct mlk_release *r, cons
     if (!checked && still)
         status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
     if (status == MLK_DENIED && s->ops->calls)
-        status = call(s, r, v, &still);
+        status = call(s, r, look, v, &still);
     mlk_peer_thaw(s);
     if (mlk_ask_over(checked))
         return checked;
@@ -245,7 +270,7 @@ enum mlk_status mlk_table_end(struct mlk_session *s, struct mlk_release *r, cons
                 v->id, s->error);
         return MLK_OK;
     }
-    return still ? ended(s, r, look, v, status) : MLK_OK;
+    return still || status ? ended(s, r, look, v, status) : MLK_OK;
 }
 
 enum mlk_status mlk_table_ask_client(struct mlk_session *s, struct mlk_release *r,

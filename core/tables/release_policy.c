@@ -145,6 +145,16 @@ static void say_cost(const struct mlk_table_look *look, const struct mlk_table_w
     mlk_buf_free(&done);
 }
 
+/* One that no list has: what it runs is not known, before the KILL nor after it. */
+static void say_hidden(const struct mlk_table_work *work, struct mlk_release *r)
+{
+    mlk_say(r->because,
+            "refused: connection %" PRIu64
+            " is not visible to this account, so what it runs and what ending it would cost is not known; "
+            "ask with one that has PROCESS",
+            work->one.lock->id);
+}
+
 static void choose_ddl(const struct mlk_table_look *look, const struct mlk_release_options *options,
                        struct mlk_release *r, struct mlk_table_victims *out)
 {
@@ -156,7 +166,7 @@ static void choose_ddl(const struct mlk_table_look *look, const struct mlk_relea
             const struct mlk_table_work *work = &doc->ddl[i];
 
             if ((work->waits != NULL) == waiting && (work->begun == MLK_BEGUN_NO || options->force) &&
-                work->one.lock->id)
+                work->one.person)
                 out->list[out->count++] = (struct mlk_table_victim){
                     .id = work->one.lock->id, .what = MLK_KILL_QUERY, .counter = -1};
         }
@@ -164,8 +174,12 @@ static void choose_ddl(const struct mlk_table_look *look, const struct mlk_relea
     if (out->count)
         return;
     refuse(r);
-    for (size_t i = 0; i < doc->ddl_count; i++)
-        say_cost(look, &doc->ddl[i], r);
+    for (size_t i = 0; i < doc->ddl_count; i++) {
+        if (doc->ddl[i].one.person)
+            say_cost(look, &doc->ddl[i], r);
+        else
+            say_hidden(&doc->ddl[i], r);
+    }
     if (!doc->ddl_count && doc->blocker_count)
         mlk_say(r->because,
                 "refused: no DDL is in the way, but a session is, and none is ended that is not named: "

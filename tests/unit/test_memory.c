@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "heap.h"
-#include "scene_tables.h"
+#include "scene_ending.h"
 
 enum { MANY = 20000 };
 
@@ -244,6 +244,48 @@ static void every_allocation_of_tables_may_fail(void **state)
     }
 }
 
+/* A KILL that was answered is told, or the call ends with an error; "released" is never said without one. */
+static void every_allocation_of_a_tables_release_may_fail(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 8; kind++) {
+        enum mlk_flavour flavour = kind % 2 ? MLK_MYSQL : MLK_MARIADB;
+        struct mlk_session *s = scene_ending(flavour);
+        struct mlk_release_options options = {.force = kind / 4 != 0, .blocker = kind / 2 % 2 ? IDLE : 0};
+        char error[MLK_ERROR_MAX], token[MLK_TOKEN_LEN + 1];
+        cJSON *d = scene_report(s, ORDERS);
+        struct mlk_target target;
+        bool again = true;
+
+        memcpy(token, scene_text(d, "token"), sizeof token);
+        options.token = token;
+        cJSON_Delete(d);
+        scene_close(s);
+        scene_target(ORDERS, &target);
+        for (size_t n = 1; again; n++) {
+            long before = heap_json_blocks();
+            enum mlk_status status;
+
+            assert_true(n < MANY);
+            d = NULL;
+            error[0] = '\0';
+            s = scene_ending(flavour);
+            heap_arm(n, options.force);
+            status = mlk_release(s, &target, &options, &d, error, sizeof error);
+            again = heap_disarm();
+            assert_true((status == MLK_OK) == (d != NULL));
+            assert_true(status == MLK_OK || error[0]);
+            if (d && scene_text(d, "outcome") && strcmp(scene_text(d, "outcome"), "released") == 0)
+                assert_int_equal(mlk_fake_phase(s), ENDED);
+            cJSON_Delete(d);
+            s->ops->close(s);
+            if (heap_json_blocks() != before)
+                fail_msg("a release leaks %ld blocks of JSON when allocation %zu fails",
+                         heap_json_blocks() - before, n);
+        }
+    }
+}
+
 static void every_allocation_of_the_tools_may_fail(void **state)
 {
     bool again = true;
@@ -333,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_and_texts),
         cmocka_unit_test(every_allocation_of_tables_may_fail),
+        cmocka_unit_test(every_allocation_of_a_tables_release_may_fail),
         cmocka_unit_test(every_allocation_of_the_tools_may_fail),
         cmocka_unit_test(every_allocation_of_explain_may_fail),
         cmocka_unit_test(every_allocation_may_fail),
