@@ -96,11 +96,9 @@ static enum mlk_exit work(struct mlk_act *a)
     return status == MLK_OK ? mlk_act_finish(a) : mlk_act_fail(a, status);
 }
 
-/* Of a table the token covers everything that was shown, and a dry run knows all that the release will but
- * for one thing: whether the client of a session that is to be ended is gone. */
+/* Of a table the token covers everything that was shown, and a dry run knows all that the release will. */
 static enum mlk_exit work_on_table(struct mlk_act *a)
 {
-    bool may_learn_more = a->blocker && a->backend.functions;
     enum mlk_exit exit;
     enum mlk_status status = mlk_act_look(a);
 
@@ -110,8 +108,7 @@ static enum mlk_exit work_on_table(struct mlk_act *a)
     status = mlk_act_run(a, true);
     if (status != MLK_OK)
         return mlk_fail_status(a->cli, status, a->error);
-    if (a->dry_run || !(mlk_act_is(a->result, "outcome", "would_release") ||
-                        (may_learn_more && mlk_act_is(a->result, "outcome", "refused"))))
+    if (a->dry_run || !mlk_act_is(a->result, "outcome", "would_release"))
         return mlk_act_finish(a);
     exit = mlk_act_confirm(a, a->force, NULL);
     if (exit != MLK_EXIT_DONE)

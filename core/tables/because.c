@@ -168,8 +168,8 @@ static void say_work(const struct mlk_table_docs *docs, const struct mlk_table_d
                         : work->begun == MLK_BEGUN_YES
                             ? "has done its work and waits for its last step: "
                               "ending it loses that work"
-                            : "waits; whether it has worked before it waited is not "
-                              "visible to this account, so ending it may lose work");
+                            : "waits; whether it has worked before it waited does not "
+                              "show, so ending it may lose work");
         mlk_say(because, "%s of connection %" PRIu64 ", %" PRId64 " s old, %s%s", kind_of(work), p->id,
                 p->seconds, mlk_buf_text(&b), doc->behind ? ", and who comes later queues behind it" : "");
     } else {

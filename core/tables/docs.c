@@ -33,15 +33,17 @@ static bool same_group(const struct mlk_table_group *group, const struct mlk_tab
 }
 
 /* DDL, or what asks for a lock as only DDL and LOCK TABLES do: a statement that is hidden, prepared or inside
- * a procedure. */
+ * a procedure. CREATE TABLE ... SELECT that only reads a table queues for it like a SELECT. */
 static bool is_work(const struct mlk_table_scene *scene, const struct mlk_table_lock *lock)
 {
     bool ddl = mlk_table_scene_ddl(scene, lock->id) != NULL;
 
     if (lock->mdl == MLK_MDL_NONE)
         return true;
+    if (!lock->granted && lock->object == MLK_ON_TABLE)
+        return mlk_mdl_strong(lock->mdl) || (ddl && lock->mdl == MLK_MDL_OTHER);
     if (!lock->granted)
-        return ddl || (lock->object == MLK_ON_TABLE && mlk_mdl_strong(lock->mdl));
+        return ddl;
     return ddl && lock->blocks;
 }
 

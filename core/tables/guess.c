@@ -107,9 +107,13 @@ static const struct known *named_in(const struct guess *g, const struct mlk_pers
                : NULL;
 }
 
-/* The request that a statement of that kind makes. */
-static enum mlk_mdl wanted_by(const struct mlk_table_ddl *ddl, const char *kind)
+/* The request that a statement of that kind makes for this table. CREATE TABLE ... SELECT and CREATE VIEW
+ * only read others than the one that they make. */
+static enum mlk_mdl wanted_by(const struct mlk_table_ddl *ddl, const char *kind, const char *table)
 {
+    if (ddl && (strcmp(kind, "CREATE TABLE") == 0 || strcmp(kind, "CREATE VIEW") == 0) &&
+        strcasecmp(ddl->text.table, table) != 0)
+        return MLK_MDL_SHARED_READ;
     if (ddl)
         return strcmp(ddl->text.kind, "LOCK TABLES") == 0 ? MLK_MDL_SHARED_NO_READ_WRITE : MLK_MDL_EXCLUSIVE;
     return strcmp(kind, "SELECT") == 0 ? MLK_MDL_SHARED_READ : MLK_MDL_SHARED_WRITE;
@@ -165,7 +169,7 @@ static enum mlk_status add_waiter(struct guess *g, const struct mlk_person *p)
                                    .object = MLK_ON_TABLE,
                                    .schema = table->schema,
                                    .name = table->name,
-                                   .mdl = wanted_by(ddl, text.kind)};
+                                   .mdl = wanted_by(ddl, text.kind, table->name)};
     return mlk_table_scene_add(g->scene, &lock);
 }
 

@@ -13,7 +13,7 @@
  *   ALTER TABLE ...
  *
  * ("MariaDB thread id" there.) What others run is part of it, line breaks too, but comes after its own
- * transaction's number: such a text can only add a session to the list, not take one away. MySQL leaves out
+ * transaction's lines: such a text can only add to the list, not take away from it. MySQL leaves out
  * transactions that have only read.
  */
 #include "innodb_now.h"
@@ -31,17 +31,17 @@ static bool begins(const char *line, const char *with)
     return strncmp(line, with, strlen(with)) == 0;
 }
 
-static enum mlk_status add(struct mlk_innodb_now *now, size_t *room, uint64_t id)
+static enum mlk_status add(struct mlk_innodb_now *now, size_t *room, struct mlk_innodb_open one)
 {
     if (now->count == *room) {
-        uint64_t *more = reallocarray(now->ids, *room ? 2 * *room : 16, sizeof *more);
+        struct mlk_innodb_open *more = reallocarray(now->list, *room ? 2 * *room : 16, sizeof *more);
 
         if (!more)
             return MLK_NO_MEMORY;
-        now->ids = more;
+        now->list = more;
         *room = *room ? 2 * *room : 16;
     }
-    now->ids[now->count++] = id;
+    now->list[now->count++] = one;
     return MLK_OK;
 }
 
@@ -66,17 +66,27 @@ static bool not_started(const char *line)
     return found && (!end || found < end);
 }
 
-static int by_id(const void *left, const void *right)
+/* What a line on locks and changes tells; 0: nothing. */
+static int64_t changes_of(const char *line)
 {
-    const uint64_t *a = left, *b = right;
+    static const char word[] = "undo log entries ";
+    const char *found = strstr(line, word), *end = strchr(line, '\n');
 
-    return (*a > *b) - (*a < *b);
+    return found && (!end || found < end) ? strtoll(found + strlen(word), NULL, 10) : 0;
 }
 
-/* text: from the section on. */
+static int by_id(const void *left, const void *right)
+{
+    const struct mlk_innodb_open *a = left, *b = right;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+/* text: from the section on. The line on changes comes before the one on the session. */
 static enum mlk_status parse(const char *text, struct mlk_innodb_now *out)
 {
     bool open = false;
+    int64_t changes = 0;
     size_t room = 0;
     enum mlk_status status = MLK_OK;
 
@@ -84,13 +94,17 @@ static enum mlk_status parse(const char *text, struct mlk_innodb_now *out)
         uint64_t id;
 
         line += *line == '\n';
-        if (begins(line, "---TRANSACTION "))
+        if (begins(line, "---TRANSACTION ")) {
             open = !not_started(line);
-        else if (open && (id = id_of(line)))
-            status = add(out, &room, id);
+            changes = 0;
+        } else if (open && (id = id_of(line))) {
+            status = add(out, &room, (struct mlk_innodb_open){id, changes});
+        } else if (changes_of(line) > changes) {
+            changes = changes_of(line);
+        }
     }
     if (out->count)
-        qsort(out->ids, out->count, sizeof *out->ids, by_id);
+        qsort(out->list, out->count, sizeof *out->list, by_id);
     return status;
 }
 
@@ -121,11 +135,25 @@ enum mlk_status mlk_innodb_now_read(struct mlk_session *s, struct mlk_innodb_now
 
 bool mlk_innodb_now_has(const struct mlk_innodb_now *now, uint64_t id)
 {
-    return now->count && bsearch(&id, now->ids, now->count, sizeof id, by_id);
+    const struct mlk_innodb_open wanted = {.id = id};
+
+    return now->count && bsearch(&wanted, now->list, now->count, sizeof wanted, by_id);
+}
+
+/* A session can have several transactions, and a statement's text can look like one more. */
+int64_t mlk_innodb_now_changes(const struct mlk_innodb_now *now, uint64_t id)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < now->count; i++) {
+        if (now->list[i].id == id && now->list[i].changes > most)
+            most = now->list[i].changes;
+    }
+    return most;
 }
 
 void mlk_innodb_now_free(struct mlk_innodb_now *now)
 {
-    free(now->ids);
+    free(now->list);
     memset(now, 0, sizeof *now);
 }

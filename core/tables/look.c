@@ -92,6 +92,7 @@ enum mlk_status mlk_table_look(struct mlk_session *s, const struct mlk_target *t
 
 void mlk_table_look_free(struct mlk_table_look *look)
 {
+    mlk_innodb_now_free(&look->now);
     mlk_table_docs_free(&look->docs);
     mlk_table_scene_free(&look->scene);
     memset(look, 0, sizeof *look);

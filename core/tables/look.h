@@ -5,12 +5,14 @@
 #define MLK_CORE_TABLE_LOOK_H
 
 #include "docs.h"
+#include "innodb_now.h"
 
 struct mlk_table_look {
     struct mlk_table_scene scene;
     struct mlk_table_docs docs;
     const struct mlk_table_doc *doc; /* of the target; of a table that nobody waits for it is empty; NULL
                                       * where no target was given */
+    struct mlk_innodb_now now;       /* read where a blocker is to be ended; else not known */
     struct mlk_table_group group;    /* private: of the empty one */
     struct mlk_table_doc empty;      /* private */
 };

@@ -266,12 +266,25 @@ static enum mlk_status act(struct job *job, const struct mlk_table_look *look,
     return *out ? MLK_OK : MLK_NO_MEMORY;
 }
 
+/* One look, with what the policy needs. On anything but MLK_OK out is empty. */
+static enum mlk_status take_look(struct job *job, struct mlk_table_look *out)
+{
+    enum mlk_status status = mlk_table_look(job->s, job->target, out);
+
+    if (status || !job->options->blocker || !mlk_table_is_held(out->doc))
+        return status;
+    status = mlk_innodb_now_read(job->s, &out->now, out->scene.blind_spots);
+    if (status)
+        mlk_table_look_free(out);
+    return status;
+}
+
 static enum mlk_status run(struct job *job, cJSON **out)
 {
     struct mlk_table_victims counted = {0};
     struct mlk_table_look look;
     struct mlk_release aside = {.because = cJSON_CreateArray()};
-    enum mlk_status status = aside.because ? mlk_table_look(job->s, job->target, &look) : MLK_NO_MEMORY;
+    enum mlk_status status = aside.because ? take_look(job, &look) : MLK_NO_MEMORY;
 
     if (!status && !job->options->dry_run && mlk_table_is_held(look.doc)) {
         mlk_table_choose(&look, job->options, &aside, &job->victims);
@@ -281,7 +294,7 @@ static enum mlk_status run(struct job *job, cJSON **out)
         if (!status)
             status = job->s->ops->pause_ms(job->s, STALE_MS);
         if (!status)
-            status = mlk_table_look(job->s, job->target, &look);
+            status = take_look(job, &look);
     }
     if (!status) {
         status = act(job, &look, &counted, out);

@@ -55,6 +55,7 @@ static bool costs(const struct mlk_table_look *look, const struct mlk_table_doc 
 {
     const struct mlk_table_detail *detail = mlk_table_detail_of(&look->docs, one->lock->id);
     const struct mlk_person *p = one->person;
+    int64_t changes = mlk_innodb_now_changes(&look->now, p->id); /* INNODB_TRX can be old: innodb_now.c */
 
     if (!one->lock->type)
         mlk_say(r->because,
@@ -75,17 +76,19 @@ static bool costs(const struct mlk_table_look *look, const struct mlk_table_doc 
                 p->id);
     else if (detail->looked && detail->peer.peer == MLK_PEER_GONE)
         return false;
-    else if (!look->scene.people->transactions)
+    else if (!look->now.known)
         mlk_say(r->because,
                 "refused: whether connection %" PRIu64
                 " has changed rows is not visible to this account (PROCESS); say 'force' to end it and lose "
                 "them",
                 p->id);
-    else if (p->changes > 0)
+    else if (changes > 0)
         mlk_say(r->because,
                 "refused: connection %" PRIu64 " has changed %" PRId64
-                " row%s and not committed, and ending it rolls that back; say 'force' to lose it",
-                p->id, p->changes, p->changes == 1 ? "" : "s");
+                " row%s and not committed, and ending it rolls that back; say 'force' to lose it, or 'probe' "
+                "in miglock_status (`--probe`) "
+                "to ask whether its client is still there",
+                p->id, changes, changes == 1 ? "" : "s");
     else
         return false;
     return true;
@@ -131,8 +134,8 @@ static void say_cost(const struct mlk_table_look *look, const struct mlk_table_w
     if (work->begun == MLK_BEGUN_UNKNOWN)
         mlk_say(r->because,
                 "refused: whether %s of connection %" PRIu64 ", %" PRId64
-                " s old, has begun its work is not visible to this account; ask with one that has "
-                "PROCESS, or say 'force' to lose what it has done",
+                " s old, has begun its work does not show (it takes PROCESS, see the blind spots); say "
+                "'force' to lose what it has done",
                 work->text.kind[0] ? work->text.kind : "the statement", p->id, p->seconds);
     else
         mlk_say(r->because,

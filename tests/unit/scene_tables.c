@@ -109,6 +109,26 @@ void scene_innodb_now(struct mlk_session *s, const char *status)
     mlk_fake_result(s, "SHOW ENGINE INNODB STATUS", rows);
 }
 
+void scene_now(struct mlk_session *s, const char *rows)
+{
+    struct text *t = calloc(1, sizeof *t);
+
+    assert_non_null(t);
+    scene_open_transactions(s, rows);
+    add(t, "%s", SCENE_INNODB_BEGIN);
+    for (const char *line = rows; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        const char *changes = line + strcspn(line, "|") + 1;
+
+        add(t,
+            "---TRANSACTION 1614, ACTIVE 5 sec\n1 lock struct(s), heap size 1128, 1 row lock(s), undo log "
+            "entries %ld\nMySQL thread id %lu, OS thread handle 1, query id 206 localhost root\n",
+            strtol(changes, NULL, 10), strtoul(line, NULL, 10));
+    }
+    add(t, "%s", SCENE_INNODB_END);
+    scene_innodb_now(s, t->text);
+    free(t);
+}
+
 #define WAITS "Waiting for table metadata lock"
 
 struct mlk_session *scene_cascade(enum mlk_flavour flavour)

@@ -31,6 +31,8 @@ void scene_innodb_now(struct mlk_session *s, const char *status);
 #define SCENE_INNODB_NONE                                                                                    \
     SCENE_INNODB_BEGIN "---TRANSACTION 376031409885976, not started\n0 lock struct(s), heap size 1128, 0 "   \
                        "row lock(s)\n" SCENE_INNODB_OPEN("MySQL", "10", "") SCENE_INNODB_END
+/* Transactions as both INNODB_TRX and that list show them: rows as for scene_open_transactions. */
+void scene_now(struct mlk_session *s, const char *rows);
 /* An idle transaction (10), an ALTER (11) that waits for it, and three sessions behind that (12, 13, 14),
  * with everything that the server can tell. */
 struct mlk_session *scene_cascade(enum mlk_flavour flavour);

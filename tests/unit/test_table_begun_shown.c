@@ -26,7 +26,7 @@ static void expect(struct mlk_session *s, enum begun begun, const char *of)
 {
     static const char *const says[] = {"has not begun: it waits for its turn",
                                        "has done its work and waits for its last step",
-                                       "whether it has worked before it waited is not visible"};
+                                       "whether it has worked before it waited does not show"};
     cJSON *d = scene_report(s, ORDERS);
     const cJSON *ddl = cJSON_GetArrayItem(scene_member(d, "ddl"), 0), *member;
 

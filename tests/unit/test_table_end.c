@@ -57,7 +57,7 @@ static void a_client_is_kept_from_speaking(void **state)
     s->ops->close(s);
 
     s = open_frozen(state);
-    scene_open_transactions(s, "10|0|RUNNING|320\n");
+    scene_now(s, "10|0|RUNNING|320\n");
     d = scene_end_blocker(s, IDLE, false);
     scene_expect(d, "outcome", "released");
     assert_int_equal(mlk_fake_sent_frozen(s, "KILL CONNECTION 10", IDLE), 1);
@@ -88,7 +88,7 @@ static void whose_client_has_spoken_is_not_ended(void **state)
     cJSON *d;
 
     mlk_fake_freeze(s, MLK_FREEZE_SPOKE, NULL);
-    scene_open_transactions(s, "10|0|RUNNING|320\n");
+    scene_now(s, "10|0|RUNNING|320\n");
     d = scene_end_blocker(s, IDLE, true);
     scene_expect(d, "outcome", "refused");
     scene_expect_says(d, "because", "connection 10 has just been told something by its client; nothing was");
@@ -253,7 +253,7 @@ static void what_does_not_end_is_told(void **state)
 
     /* a session is ended when it has left, whatever it does until then */
     s = scene_ending(scene_flavour(state));
-    scene_open_transactions(s, "10|0|RUNNING|320\n");
+    scene_now(s, "10|0|RUNNING|320\n");
     scene_people_in(s, ENDED, "10|shop|10.0.0.7:51234|shop|Killed|0|cleaning up|NULL\n");
     d = scene_end_blocker(s, IDLE, false);
     scene_expect(d, "outcome", "failed");

@@ -118,8 +118,8 @@ static void work_that_would_be_lost_takes_force(void **state)
         {open_running,
          {"refused: ALTER TABLE of connection 11 runs, and ending it loses 60 s of work", "say 'force'"}},
         {open_unknown,
-         {"refused: whether ALTER TABLE of connection 11, 60 s old, has begun its work is not visible to "
-          "this account; ask with one that has PROCESS, or say 'force'",
+         {"refused: whether ALTER TABLE of connection 11, 60 s old, has begun its work does not "
+          "show (it takes PROCESS, see the blind spots); say 'force'",
           "ending it may lose work"}},
     };
 
