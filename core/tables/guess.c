@@ -77,8 +77,9 @@ static const struct known *find(const struct guess *g, const char *schema, const
     return NULL;
 }
 
-/* The first known table that a statement names; where it names none, the only one there is. */
-static const struct known *named_in(const struct guess *g, const struct mlk_person *p)
+/* The first known table that a statement names; where it names none, the only one there is. made: a table
+ * that the statement makes, and so does not wait for; NULL: none. */
+static const struct known *named_in(const struct guess *g, const struct mlk_person *p, const char *made)
 {
     char before[MLK_IDENT_MAX + 1] = "";
     bool dotted = false;
@@ -93,7 +94,7 @@ static const struct known *named_in(const struct guess *g, const struct mlk_pers
         if (w.type == MLK_WORD_PLAIN || w.type == MLK_WORD_QUOTED) {
             const struct known *k = find(g, dotted ? before : p->db, w.text);
 
-            if (k)
+            if (k && !(made && strcasecmp(k->name, made) == 0))
                 return k;
             mlk_copy(before, sizeof before, w.text);
         } else {
@@ -107,12 +108,16 @@ static const struct known *named_in(const struct guess *g, const struct mlk_pers
                : NULL;
 }
 
+static bool makes(const struct mlk_table_ddl *ddl)
+{
+    return ddl && (strcmp(ddl->text.kind, "CREATE TABLE") == 0 || strcmp(ddl->text.kind, "CREATE VIEW") == 0);
+}
+
 /* The request that a statement of that kind makes for this table. CREATE TABLE ... SELECT and CREATE VIEW
  * only read others than the one that they make. */
 static enum mlk_mdl wanted_by(const struct mlk_table_ddl *ddl, const char *kind, const char *table)
 {
-    if (ddl && (strcmp(kind, "CREATE TABLE") == 0 || strcmp(kind, "CREATE VIEW") == 0) &&
-        strcasecmp(ddl->text.table, table) != 0)
+    if (makes(ddl) && strcasecmp(ddl->text.table, table) != 0)
         return MLK_MDL_SHARED_READ;
     if (ddl)
         return strcmp(ddl->text.kind, "LOCK TABLES") == 0 ? MLK_MDL_SHARED_NO_READ_WRITE : MLK_MDL_EXCLUSIVE;
@@ -159,7 +164,7 @@ static enum mlk_status add_waiter(struct guess *g, const struct mlk_person *p)
                                        .mdl = MLK_MDL_INTENTION_EXCLUSIVE};
         return mlk_table_scene_add(g->scene, &lock);
     }
-    table = named_in(g, p);
+    table = named_in(g, p, makes(ddl) ? ddl->text.table : NULL);
     if (!table) {
         g->unplaced++;
         return MLK_OK;

@@ -101,8 +101,10 @@ static void an_idle_reader_is_ended(void **state)
 
 static void changes_take_force(void **state)
 {
+    struct mlk_session *s = scene_ending(scene_flavour(state));
+
     scene_now(s, "10|4|RUNNING|320\n");
-    takes_force(scene_ending(scene_flavour(state)),
+    takes_force(s,
                 "refused: connection 10 has changed 4 rows and not committed, and ending it rolls that back");
 }
 

@@ -201,6 +201,42 @@ static void statements_that_name_tables(void **state)
     scene_close(s);
 }
 
+/* CREATE TABLE ... SELECT is DDL, but not of the table that it reads. */
+static void what_only_reads_queues(void **state)
+{
+    static const char w[] = "Waiting for table metadata lock";
+    struct mlk_session *s = scene_cascade(MLK_MARIADB);
+    char people[1000];
+
+    (void)state;
+    (void)snprintf(
+        people, sizeof people,
+        "10|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n11|d|h:1|shop|Query|60|%s|ALTER TABLE orders FORCE\n"
+        "13|d|h:1|shop|Query|50|%s|CREATE TABLE copy AS SELECT * FROM orders\n",
+        w, w);
+    scene_people(s, people);
+    for (int recorded = 0; recorded < 2; recorded++) {
+        const cJSON *d;
+        cJSON *list;
+
+        if (recorded)
+            scene_server(s, "0", "1");
+        else
+            scene_waits_plugin(s, NULL);
+        if (recorded)
+            scene_waits(s, "10|TABLE|shop|orders|SHARED_WRITE|1\n11|TABLE|shop|orders|SHARED_UPGRADABLE|1\n"
+                           "11|TABLE|shop|orders|EXCLUSIVE|0\n13|TABLE|shop|orders|SHARED_READ|0\n");
+        list = scene_tables(s, NULL);
+        d = scene_table_of(list, "table:shop/orders");
+        scene_expect(d, "source", recorded ? "metadata_locks" : "process list");
+        assert_int_equal(cJSON_GetArraySize(scene_member(d, "ddl")), 1);
+        assert_true(scene_number(first(d, "ddl"), "connection_id") == 11);
+        assert_true(scene_number(scene_member(d, "queue"), "count") == 1);
+        cJSON_Delete(list);
+    }
+    scene_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +247,7 @@ int main(void)
         SCENE_BOTH(nobody_in_the_way),
         SCENE_BOTH(events_that_are_off),
         cmocka_unit_test(statements_that_name_tables),
+        cmocka_unit_test(what_only_reads_queues),
     };
 
     return cmocka_run_group_tests_name("table_locks_blind", tests, NULL, NULL);
