@@ -12,6 +12,9 @@
 #include "miglock/text.h"
 #include "rules.h"
 
+/* Each has a document; all are in memory at once. */
+enum { STATEMENTS_MAX = 1000 };
+
 enum mlk_status mlk_advisor_open(struct mlk_session *s, const struct mlk_advise_options *options,
                                  struct mlk_advisor **out, char *error, size_t error_size)
 {
@@ -172,7 +175,7 @@ static bool stopped(const struct mlk_advisor *a)
 static enum mlk_status each(struct mlk_advisor *a, const struct mlk_tokens *tokens, cJSON *list)
 {
     enum mlk_status status = MLK_OK;
-    size_t first = 0;
+    size_t first = 0, count = 0;
 
     for (size_t i = 0; !status && i <= tokens->count; i++) {
         if (i < tokens->count && tokens->list[i].kind != MLK_TOKEN_END)
@@ -180,6 +183,11 @@ static enum mlk_status each(struct mlk_advisor *a, const struct mlk_tokens *toke
         if (i > first) {
             if (stopped(a))
                 return MLK_KILLED;
+            if (++count > STATEMENTS_MAX) {
+                snprintf(a->s->error, sizeof a->s->error, "there are more than %d statements in the text",
+                         STATEMENTS_MAX);
+                return MLK_USAGE;
+            }
             status = one(a, tokens->list + first, i - first, list);
         }
         first = i + 1;

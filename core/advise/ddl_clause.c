@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ddl.h"
+#include "miglock/text.h"
 
 struct words {
     const struct mlk_token *tokens;
@@ -50,10 +51,10 @@ static bool not_judged(char *why, size_t why_size, const struct words *w)
     size_t used = 0;
 
     for (size_t i = 0; i < w->count && i < 3; i++) {
-        size_t len = w->tokens[i].len < 20 ? w->tokens[i].len : 20;
+        char word[21];
 
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.*s", i ? " " : "", (int)len,
-                                 w->tokens[i].text);
+        mlk_printable(word, sizeof word, w->tokens[i].text, w->tokens[i].len);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? " " : "", word);
     }
     snprintf(why, why_size, "the clause that begins '%s' is not judged", text);
     return false;
@@ -228,6 +229,8 @@ bool mlk_clause_read(const struct mlk_token *tokens, size_t count, enum mlk_op *
 {
     const struct words w = {tokens, count};
 
+    if (at(&w, 1, "PARTITION") && !at(&w, 0, "ADD") && !at(&w, 0, "DROP"))
+        return partition_op(&w, op) || not_judged(why, why_size, &w);
     if (at(&w, 0, "ADD") && count > 1)
         *op = add_op(&w);
     else if (at(&w, 0, "DROP") && count > 1)
@@ -242,10 +245,5 @@ bool mlk_clause_read(const struct mlk_token *tokens, size_t count, enum mlk_op *
         *op = MLK_OP_CONVERT;
     else if (!partition_op(&w, op) && !option_op(&w, op))
         return not_judged(why, why_size, &w);
-    /* only a clause of its own renames a table */
-    for (size_t i = 1; i < count; i++) {
-        if (at(&w, i, "RENAME"))
-            return not_judged(why, why_size, &w);
-    }
     return true;
 }

@@ -8,9 +8,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "ddl.h"
+#include "miglock/text.h"
 
 /* In the order of strcasecmp. Functions that only give a value, and words that may stand before "(". */
 static const char *const known[] = {
@@ -85,7 +87,7 @@ static bool is_parent(const struct mlk_token *tokens, size_t i)
 
 bool mlk_clause_calls_known(const struct mlk_token *tokens, size_t count, char *why, size_t why_size)
 {
-    char name[MLK_IDENT_MAX + 1] = "";
+    char name[MLK_IDENT_MAX + 1] = "", text[65];
     bool inside = false;
     int depth = 0;
 
@@ -101,8 +103,9 @@ bool mlk_clause_calls_known(const struct mlk_token *tokens, size_t count, char *
                 tokens[i - 1].kind == MLK_TOKEN_WORD && (i < 2 || !mlk_token_mark(&tokens[i - 2], '.'));
 
             if (!mlk_token_name(&tokens[i - 1], name, sizeof name) || !plain || !is_known(name)) {
+                mlk_printable(text, sizeof text, name, strlen(name));
                 snprintf(why, why_size,
-                         "it calls a function that is not known to do nothing but give a value: %.64s", name);
+                         "it calls a function that is not known to do nothing but give a value: %s", text);
                 return false;
             }
         }

@@ -19,11 +19,11 @@ struct words {
     size_t count;
 };
 
-/* Whether the token at i is that bare word (and no column t.word). */
+/* Whether the token at i is that bare word (and no column t.word; behind "t. " a keyword stays one). */
 static bool at(const struct words *w, size_t i, const char *word)
 {
     return i < w->count && mlk_token_is(&w->tokens[i], word) &&
-           (i == 0 || !mlk_token_mark(&w->tokens[i - 1], '.'));
+           (i == 0 || w->tokens[i].space || !mlk_token_mark(&w->tokens[i - 1], '.'));
 }
 
 static bool any_of(const struct words *w, size_t i, const char *const *list)
@@ -49,8 +49,9 @@ static bool plain_engine(const struct words *w, size_t i)
     char name[MLK_IDENT_MAX + 1];
     size_t value = i + 1 + followed_by(w, i, '=');
 
-    if (value >= w->count)
-        return true;
+    /* DROP COLUMN engine */
+    if (value >= w->count || mlk_token_mark(&w->tokens[value], ',') || mlk_token_mark(&w->tokens[value], ')'))
+        return !followed_by(w, i, '=');
     if (!mlk_token_name(&w->tokens[value], name, sizeof name))
         return false;
     return strcasecmp(name, "InnoDB") == 0 || strcasecmp(name, "MyISAM") == 0 ||
@@ -123,13 +124,68 @@ static bool too_deep(const struct words *w)
     return false;
 }
 
+/* Both servers reserve the word: what renames something is a clause of its own. */
+static bool renames_inside(const struct mlk_ddl *ddl, size_t i)
+{
+    const struct words w = {ddl->tokens, ddl->count};
+
+    if (i == 0 || !at(&w, i, "RENAME"))
+        return false;
+    for (size_t k = 0; k < ddl->clause_count; k++) {
+        if (ddl->clauses[k].first == i)
+            return false;
+    }
+    return true;
+}
+
+/* Else what is put behind it lands within parentheses. */
+static bool balanced(const struct words *w)
+{
+    int open = 0;
+
+    for (size_t i = 0; i < w->count && open >= 0; i++)
+        open += mlk_token_mark(&w->tokens[i], '(') - mlk_token_mark(&w->tokens[i], ')');
+    return open == 0;
+}
+
+/* A part more would be one of the name that is put in its place. */
+static bool whole_spots(const struct mlk_ddl *ddl)
+{
+    for (size_t i = 0; i < ddl->spot_count; i++) {
+        size_t end = ddl->spots[i].end;
+
+        if (end < ddl->count && mlk_token_mark(&ddl->tokens[end], '.'))
+            return false;
+    }
+    return true;
+}
+
+/* CREATE INDEX ... LOCK: what is put behind it would be its value. */
+static bool lacks_value(const struct mlk_ddl *ddl)
+{
+    static const char *const valued[] = {"ALGORITHM", "LOCK", "ENGINE", NULL};
+    const struct words w = {ddl->tokens, ddl->count};
+
+    for (size_t i = 0; ddl->kind == MLK_DDL_CREATE_INDEX && i < ddl->clause_count; i++) {
+        const struct mlk_clause *clause = &ddl->clauses[i];
+
+        if (clause->op != MLK_OP_GUARD && clause->end > clause->first && any_of(&w, clause->end - 1, valued))
+            return true;
+    }
+    return false;
+}
+
 bool mlk_ddl_harmless(struct mlk_ddl *ddl)
 {
     const struct words w = {ddl->tokens, ddl->count};
-    const char *what = too_deep(&w) ? "it has an expression with more terms than are judged" : NULL;
+    const char *what = !balanced(&w)       ? "it does not parse: a parenthesis lacks its other half"
+                       : !whole_spots(ddl) ? "it does not parse: a name has too many parts"
+                       : lacks_value(ddl)  ? "it does not parse: an option lacks its value"
+                       : too_deep(&w)      ? "it has an expression with more terms than are judged"
+                                           : NULL;
 
     for (size_t i = 0; !what && i < w.count; i++)
-        what = beyond(&w, i);
+        what = renames_inside(ddl, i) ? "it has RENAME where no clause begins" : beyond(&w, i);
     if (what)
         snprintf(ddl->why_not, sizeof ddl->why_not, "%s", what);
     for (size_t i = 0; !what && i < ddl->clause_count; i++) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ddl.h"
+#include "miglock/text.h"
 
 /* A place in a statement. */
 struct at {
@@ -52,14 +53,12 @@ static bool refuse(struct mlk_ddl *ddl, const char *why)
 static bool no_sense(const struct at *a, const char *wanted)
 {
     const struct mlk_token *token = here(a, 0);
-    struct mlk_ddl *ddl = a->ddl;
+    char text[61] = "";
 
     if (token)
-        snprintf(ddl->why_not, sizeof ddl->why_not, "it does not parse: %s was expected at '%.*s'", wanted,
-                 token->len < 60 ? (int)token->len : 60, token->text);
-    else
-        snprintf(ddl->why_not, sizeof ddl->why_not, "it does not parse: it ends where %s was expected",
-                 wanted);
+        mlk_printable(text, sizeof text, token->text, token->len);
+    snprintf(a->ddl->why_not, sizeof a->ddl->why_not, "it does not parse: %s was expected at %s%s%s", wanted,
+             token ? "'" : "its end", text, token ? "'" : "");
     return false;
 }
 
