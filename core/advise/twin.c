@@ -56,7 +56,7 @@ static enum mlk_status keep_here(struct mlk_advisor *a, const struct mlk_server 
                        "SUPER); --allow-replicated makes one there too"
               : a->s->flavour == MLK_MYSQL
                   ? "this account may not keep a twin out of the binary log, and so off the replicas "
-                    "(sql_log_bin takes SYSTEM_VARIABLES_ADMIN); --allow-replicated makes one there too"
+                    "(sql_log_bin takes SESSION_VARIABLES_ADMIN); --allow-replicated makes one there too"
                   : "this account may not keep a twin out of the binary log, and so off the replicas "
                     "(sql_log_bin takes BINLOG ADMIN); --allow-replicated makes one there too");
     return MLK_OK;

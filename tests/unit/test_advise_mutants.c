@@ -307,7 +307,6 @@ static void mutants(void **state)
     char sql[SQL_BYTES], error[256];
 
     (void)state;
-    read_cases();
     for (unsigned long round = 0; round < rounds; round++) {
         const struct mlk_scan_mode mode = {below(4) == 0, below(4) == 0};
         struct mlk_tokens tokens;
@@ -333,9 +332,31 @@ static void mutants(void **state)
     assert_true(judged > rounds / 10);
 }
 
+/* Undamaged they are judged, all of them. */
+static void originals(void **state)
+{
+    static const struct mlk_scan_mode plain = {false, false};
+    static struct mlk_ddl ddl;
+
+    (void)state;
+    read_cases();
+    for (size_t i = 0; i < case_count; i++) {
+        struct mlk_tokens tokens;
+        char error[256];
+
+        assert_int_equal(mlk_sql_scan(cases[i], strlen(cases[i]), plain, &tokens, error, sizeof error),
+                         MLK_OK);
+        mlk_ddl_parse(tokens.list, tokens.count, &ddl);
+        check(!ddl.why_not[0], ddl.why_not, cases[i], "");
+        if (!mlk_ddl_has(&ddl, MLK_OP_RENAME))
+            look(&ddl, plain, true, cases[i]);
+        mlk_tokens_free(&tokens);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(mutants)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(originals), cmocka_unit_test(mutants)};
 
     if (argc > 1)
         rounds = strtoul(argv[1], NULL, 10);
