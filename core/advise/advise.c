@@ -12,6 +12,9 @@
 #include "miglock/text.h"
 #include "rules.h"
 
+/* Each has a document; all are in memory at once. */
+enum { STATEMENTS_MAX = 1000 };
+
 enum mlk_status mlk_advisor_open(struct mlk_session *s, const struct mlk_advise_options *options,
                                  struct mlk_advisor **out, char *error, size_t error_size)
 {
@@ -46,6 +49,16 @@ void mlk_advisor_free(struct mlk_advisor *a)
 
 /* ---- one statement ---- */
 
+/* Whether there would be on such a table; then why says so. */
+static bool too_many_partitions(const struct mlk_table *table, struct mlk_advice *v)
+{
+    if (table->partitions + (int64_t)mlk_ddl_partitions(v->ddl) <= MLK_PARTITIONS_MAX)
+        return false;
+    snprintf(v->trial.why, sizeof v->trial.why, "an empty table would have more than %d partitions",
+             MLK_PARTITIONS_MAX);
+    return true;
+}
+
 /* By the twin where there is one, else by the rules. */
 static enum mlk_status judge(struct mlk_advisor *a, struct mlk_advice *v)
 {
@@ -56,13 +69,20 @@ static enum mlk_status judge(struct mlk_advisor *a, struct mlk_advice *v)
         v->source = MLK_SOURCE_RULE;
         return MLK_OK;
     }
-    status = mlk_twin_get(a, &v->table, &twin, v->trial.why, sizeof v->trial.why, v->blind_spots);
+    if (mlk_ddl_takes_room(v->ddl))
+        mlk_copy(v->trial.why, sizeof v->trial.why,
+                 "even an empty table takes up room on disk with AUTOEXTEND_SIZE");
+    else if (!too_many_partitions(&v->table, v))
+        status = mlk_twin_get(a, &v->table, &twin, v->trial.why, sizeof v->trial.why, v->blind_spots);
+    if (!status && twin && too_many_partitions(&twin->table, v))
+        twin = NULL;
     if (!status && twin) {
         status = mlk_forms_try(a, v->ddl, twin, &v->trial);
         if (status || v->trial.best || v->trial.fails[0]) {
             v->source = MLK_SOURCE_TRIED;
             v->form = v->trial.best;
             v->rebuild = v->trial.rebuild;
+            twin->table.partitions += (int64_t)mlk_ddl_partitions(v->ddl);
             return status;
         }
     }
@@ -155,7 +175,7 @@ static bool stopped(const struct mlk_advisor *a)
 static enum mlk_status each(struct mlk_advisor *a, const struct mlk_tokens *tokens, cJSON *list)
 {
     enum mlk_status status = MLK_OK;
-    size_t first = 0;
+    size_t first = 0, count = 0;
 
     for (size_t i = 0; !status && i <= tokens->count; i++) {
         if (i < tokens->count && tokens->list[i].kind != MLK_TOKEN_END)
@@ -163,6 +183,11 @@ static enum mlk_status each(struct mlk_advisor *a, const struct mlk_tokens *toke
         if (i > first) {
             if (stopped(a))
                 return MLK_KILLED;
+            if (++count > STATEMENTS_MAX) {
+                snprintf(a->s->error, sizeof a->s->error, "there are more than %d statements in the text",
+                         STATEMENTS_MAX);
+                return MLK_USAGE;
+            }
             status = one(a, tokens->list + first, i - first, list);
         }
         first = i + 1;

@@ -66,6 +66,8 @@ struct mlk_spot {
 };
 
 enum { MLK_CLAUSES_MAX = 128, MLK_SPOTS_MAX = 16, MLK_WHY_MAX = 400 };
+/* Partitions of a twin, at most. Each is a file of its own, so that one with many takes long to make. */
+enum { MLK_PARTITIONS_MAX = 128 };
 
 struct mlk_ddl {
     enum mlk_ddl_kind kind;
@@ -94,11 +96,20 @@ void mlk_ddl_parse(const struct mlk_token *tokens, size_t count, struct mlk_ddl 
  */
 bool mlk_clause_read(const struct mlk_token *tokens, size_t count, enum mlk_op *op, char *why,
                      size_t why_size);
-/* ddl_clause.c: false, with a sentence in why, where something in the statement's tokens could reach beyond
- * its table. */
-bool mlk_ddl_harmless(const struct mlk_token *tokens, size_t count, char *why, size_t why_size);
+/* ddl_functions.c: false, with a sentence in why, where an expression of the clause calls a function that is
+ * none of the server's own, or one that does something. */
+bool mlk_clause_calls_known(const struct mlk_token *tokens, size_t count, char *why, size_t why_size);
+/* ddl_harmless.c: false, with a sentence in why_not, where something in a parsed statement could reach beyond
+ * its table, or where its expressions are too long for a server. */
+bool mlk_ddl_harmless(struct mlk_ddl *ddl);
 /* ddl_spots.c: finds the spots of a clause. False where there are too many. */
 bool mlk_ddl_spots(struct mlk_ddl *ddl, size_t first, size_t end);
+
+/* ddl_harmless.c: of how many partitions it speaks; each is a file. More than MLK_PARTITIONS_MAX where that
+ * cannot be told. */
+size_t mlk_ddl_partitions(const struct mlk_ddl *ddl);
+/* ddl_harmless.c: whether even an empty table takes up room after it, up to 4 GiB (AUTOEXTEND_SIZE). */
+bool mlk_ddl_takes_room(const struct mlk_ddl *ddl);
 
 /* "ALTER TABLE" */
 const char *mlk_ddl_kind_name(enum mlk_ddl_kind kind);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What one clause of an ALTER TABLE does, and what none of them may do on a twin. */
+/* What one clause of an ALTER TABLE does. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "ddl.h"
+#include "miglock/text.h"
 
 struct words {
     const struct mlk_token *tokens;
@@ -51,10 +51,10 @@ static bool not_judged(char *why, size_t why_size, const struct words *w)
     size_t used = 0;
 
     for (size_t i = 0; i < w->count && i < 3; i++) {
-        size_t len = w->tokens[i].len < 20 ? w->tokens[i].len : 20;
+        char word[21];
 
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.*s", i ? " " : "", (int)len,
-                                 w->tokens[i].text);
+        mlk_printable(word, sizeof word, w->tokens[i].text, w->tokens[i].len);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? " " : "", word);
     }
     snprintf(why, why_size, "the clause that begins '%s' is not judged", text);
     return false;
@@ -229,6 +229,8 @@ bool mlk_clause_read(const struct mlk_token *tokens, size_t count, enum mlk_op *
 {
     const struct words w = {tokens, count};
 
+    if (at(&w, 1, "PARTITION") && !at(&w, 0, "ADD") && !at(&w, 0, "DROP"))
+        return partition_op(&w, op) || not_judged(why, why_size, &w);
     if (at(&w, 0, "ADD") && count > 1)
         *op = add_op(&w);
     else if (at(&w, 0, "DROP") && count > 1)
@@ -243,91 +245,5 @@ bool mlk_clause_read(const struct mlk_token *tokens, size_t count, enum mlk_op *
         *op = MLK_OP_CONVERT;
     else if (!partition_op(&w, op) && !option_op(&w, op))
         return not_judged(why, why_size, &w);
-    return true;
-}
-
-/* ---- what could reach beyond the table ---- */
-
-static bool followed_by(const struct words *w, size_t i, char mark)
-{
-    return i + 1 < w->count && mlk_token_mark(&w->tokens[i + 1], mark);
-}
-
-/* ENGINE [=] InnoDB, MyISAM or Aria: an empty table of these lives by itself. Others stand for tables
- * elsewhere, or keep files of their own. */
-static bool plain_engine(const struct words *w, size_t i)
-{
-    static const char *const plain[] = {"INNODB", "MYISAM", "ARIA", NULL};
-    char name[MLK_IDENT_MAX + 1];
-    size_t value = i + 1 + followed_by(w, i, '=');
-
-    if (value >= w->count)
-        return true;
-    if (any_of(w, value, plain))
-        return true;
-    if (!mlk_token_name(&w->tokens[value], name, sizeof name))
-        return false;
-    return strcasecmp(name, "InnoDB") == 0 || strcasecmp(name, "MyISAM") == 0 ||
-           strcasecmp(name, "Aria") == 0;
-}
-
-/* Functions that do something beside giving a value; a default can be one. */
-static bool does_something(const struct words *w, size_t i)
-{
-    static const char *const list[] = {"SLEEP",
-                                       "BENCHMARK",
-                                       "GET_LOCK",
-                                       "RELEASE_LOCK",
-                                       "RELEASE_ALL_LOCKS",
-                                       "LOAD_FILE",
-                                       "NEXTVAL",
-                                       "SETVAL",
-                                       "LASTVAL",
-                                       "MASTER_POS_WAIT",
-                                       "MASTER_GTID_WAIT",
-                                       "SOURCE_POS_WAIT",
-                                       "WAIT_FOR_EXECUTED_GTID_SET",
-                                       "SYS_EXEC",
-                                       "SYS_EVAL",
-                                       NULL};
-
-    return (any_of(w, i, list) && followed_by(w, i, '(')) ||
-           ((at(w, i, "NEXT") || at(w, i, "PREVIOUS")) && at(w, i + 1, "VALUE"));
-}
-
-static const char *beyond(const struct words *w, size_t i)
-{
-    if ((at(w, i, "DATA") || at(w, i, "INDEX")) && at(w, i + 1, "DIRECTORY"))
-        return "it names a directory on the server (DATA DIRECTORY, INDEX DIRECTORY)";
-    if (at(w, i, "TABLESPACE"))
-        return "it names a tablespace, which other tables may share";
-    if (at(w, i, "EXCHANGE") || (at(w, i, "CONVERT") && !at(w, i + 1, "TO")))
-        return "it takes rows from another table or gives them to one";
-    if (at(w, i, "UNION") && (followed_by(w, i, '=') || followed_by(w, i, '(')))
-        return "it names other tables (UNION)";
-    if ((at(w, i, "CONNECTION") || at(w, i, "SECONDARY_ENGINE")) &&
-        (followed_by(w, i, '=') || (i + 1 < w->count && w->tokens[i + 1].kind == MLK_TOKEN_STRING)))
-        return "it names another server or engine (CONNECTION, SECONDARY_ENGINE)";
-    if (at(w, i, "ENGINE") && !plain_engine(w, i))
-        return "of the engines only InnoDB, MyISAM and Aria are judged";
-    if (at(w, i, "SELECT"))
-        return "it has a query in it";
-    if (does_something(w, i))
-        return "it calls a function that does something beside giving a value";
-    return NULL;
-}
-
-bool mlk_ddl_harmless(const struct mlk_token *tokens, size_t count, char *why, size_t why_size)
-{
-    const struct words w = {tokens, count};
-
-    for (size_t i = 0; i < count; i++) {
-        const char *what = beyond(&w, i);
-
-        if (what) {
-            snprintf(why, why_size, "%s", what);
-            return false;
-        }
-    }
     return true;
 }

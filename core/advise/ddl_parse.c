@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ddl.h"
+#include "miglock/text.h"
 
 /* A place in a statement. */
 struct at {
@@ -43,7 +44,6 @@ static bool take_mark(struct at *a, char mark)
     return true;
 }
 
-/* Constant text, or text that holds a token's. */
 static bool refuse(struct mlk_ddl *ddl, const char *why)
 {
     snprintf(ddl->why_not, sizeof ddl->why_not, "%s", why);
@@ -53,14 +53,12 @@ static bool refuse(struct mlk_ddl *ddl, const char *why)
 static bool no_sense(const struct at *a, const char *wanted)
 {
     const struct mlk_token *token = here(a, 0);
-    struct mlk_ddl *ddl = a->ddl;
+    char text[61] = "";
 
     if (token)
-        snprintf(ddl->why_not, sizeof ddl->why_not, "it does not parse: %s was expected at '%.*s'", wanted,
-                 token->len < 60 ? (int)token->len : 60, token->text);
-    else
-        snprintf(ddl->why_not, sizeof ddl->why_not, "it does not parse: it ends where %s was expected",
-                 wanted);
+        mlk_printable(text, sizeof text, token->text, token->len);
+    snprintf(a->ddl->why_not, sizeof a->ddl->why_not, "it does not parse: %s was expected at %s%s%s", wanted,
+             token ? "'" : "its end", text, token ? "'" : "");
     return false;
 }
 
@@ -235,8 +233,8 @@ static bool index_on(struct at *a)
     char index[MLK_IDENT_MAX + 1];
 
     ddl->index_first = a->i;
-    if (is(a, 0, "IF"))
-        a->i += is(a, 1, "NOT") ? 3 : 2; /* IF [NOT] EXISTS */
+    if (take(a, "IF") && (take(a, "NOT"), !take(a, "EXISTS")))
+        return no_sense(a, "EXISTS");
     if (!name(a, index))
         return no_sense(a, "the name of an index");
     ddl->index_end = a->i;
@@ -352,8 +350,9 @@ static bool readable(struct mlk_ddl *ddl)
             return refuse(ddl, "it has a comment that some servers run as SQL (/*! or /*M!): write out what "
                                "is meant");
         if (ddl->tokens[i].kind == MLK_TOKEN_ODD)
-            return refuse(ddl, "it has a backslash or a dollar sign where only some clients or servers read "
-                               "one");
+            return refuse(ddl,
+                          "it has a backslash, a dollar sign, a -- or a number that not every client and "
+                          "server reads alike");
     }
     return true;
 }
@@ -378,7 +377,7 @@ void mlk_ddl_parse(const struct mlk_token *tokens, size_t count, struct mlk_ddl 
     else
         refuse(out, "only ALTER TABLE, CREATE INDEX, DROP INDEX, RENAME TABLE and OPTIMIZE TABLE are judged");
     if (!out->why_not[0])
-        mlk_ddl_harmless(tokens, count, out->why_not, sizeof out->why_not);
+        mlk_ddl_harmless(out);
 }
 
 const char *mlk_ddl_kind_name(enum mlk_ddl_kind kind)

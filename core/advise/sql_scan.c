@@ -14,6 +14,8 @@ struct scan {
     struct mlk_scan_mode mode;
     struct mlk_tokens *out;
     bool space;
+    bool bare;  /* the last token is a bare name: a point right behind it leads to another name */
+    bool after; /* the last token is such a point: digits right behind it are a name */
     int depth;
     char *error;
     size_t error_size;
@@ -59,6 +61,11 @@ static bool is_word(char c)
            c == '$' || (unsigned char)c >= 0x80;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static size_t line_of(const struct scan *s, size_t at)
 {
     size_t line = 1;
@@ -96,7 +103,7 @@ static enum mlk_status add(struct scan *s, enum mlk_token_kind kind, size_t from
     }
     out->list[out->count++] =
         (struct mlk_token){kind, s->sql + from, s->at - from, s->space, s->depth > 0 ? s->depth : 0};
-    s->space = false;
+    s->space = s->bare = s->after = false;
     return MLK_OK;
 }
 
@@ -144,26 +151,74 @@ static void line_comment(struct scan *s)
 static enum mlk_status mark(struct scan *s, char c)
 {
     enum mlk_status status;
+    bool odd;
 
     s->at++;
     if (c == ')' && s->depth > 0)
         s->depth--;
     if (c == ';')
         s->depth = 0;
-    status = add(s, c == ';' ? MLK_TOKEN_END : c == '\\' ? MLK_TOKEN_ODD : MLK_TOKEN_MARK, s->at - 1);
+    /* "--" without a blank is two signs here and a comment elsewhere, or once something is put behind it */
+    odd = c == '\\' || (c == '-' && peek(s, 0) == '-');
+    status = add(s, c == ';' ? MLK_TOKEN_END : odd ? MLK_TOKEN_ODD : MLK_TOKEN_MARK, s->at - 1);
     if (c == '(')
         s->depth++;
+    s->after = c == '.';
     return status;
 }
 
 static enum mlk_status word(struct scan *s)
 {
+    enum mlk_status status;
     size_t from = s->at;
 
     while (s->at < s->len && is_word(s->sql[s->at]))
         s->at++;
     /* MySQL 9 reads $$ ... $$ and $tag$ ... $tag$ as strings */
-    return add(s, s->sql[from] == '$' ? MLK_TOKEN_ODD : MLK_TOKEN_WORD, from);
+    status = add(s, s->sql[from] == '$' ? MLK_TOKEN_ODD : MLK_TOKEN_WORD, from);
+    s->bare = true;
+    return status;
+}
+
+/* ---- numbers: what comes right behind one is a token of its own, as in 1e1UNION and 1.UNION ---- */
+
+static size_t digits(const struct scan *s, size_t ahead)
+{
+    while (is_digit(peek(s, ahead)))
+        ahead++;
+    return ahead;
+}
+
+/* The end of an exponent that may begin ahead of here; ahead where there is none. */
+static size_t exponent(const struct scan *s, size_t ahead)
+{
+    size_t sign = ahead + 1;
+
+    if (peek(s, ahead) != 'e' && peek(s, ahead) != 'E')
+        return ahead;
+    if (peek(s, sign) == '+' || peek(s, sign) == '-')
+        sign++;
+    return is_digit(peek(s, sign)) ? digits(s, sign) : ahead;
+}
+
+/* From a digit, or from a point with one behind it. Digits that a letter follows are a name (2fa), except in
+ * 1e5. */
+static enum mlk_status number(struct scan *s)
+{
+    size_t from = s->at, whole = digits(s, 0), end = exponent(s, whole);
+    bool point = peek(s, whole) == '.', odd = false;
+
+    if (point) {
+        size_t fraction = digits(s, whole + 1);
+
+        end = exponent(s, fraction);
+        /* the servers lose their way in "1.e" and "1.5e+" */
+        odd = end == fraction && (peek(s, end) == 'e' || peek(s, end) == 'E');
+    } else if (end == whole && is_word(peek(s, whole))) {
+        return word(s);
+    }
+    s->at += end;
+    return add(s, odd ? MLK_TOKEN_ODD : MLK_TOKEN_NUMBER, from);
 }
 
 /* The next token, or what lies between two. */
@@ -189,6 +244,9 @@ static enum mlk_status step(struct scan *s)
         line_comment(s);
         return MLK_OK;
     }
+    if (!(s->after && !s->space) &&
+        (is_digit(c) || (c == '.' && is_digit(peek(s, 1)) && !(s->bare && !s->space))))
+        return number(s);
     return is_word(c) ? word(s) : mark(s, c);
 }
 
@@ -200,6 +258,8 @@ enum mlk_status mlk_sql_scan(const char *sql, size_t len, struct mlk_scan_mode m
     enum mlk_status status = MLK_OK;
 
     *out = (struct mlk_tokens){0};
+    if (len >= 3 && memcmp(sql, "\xef\xbb\xbf", 3) == 0) /* the byte order mark of some editors */
+        s.at = 3;
     if (len > MLK_SCAN_MAX)
         status = unusable(&s, 0, "the text is longer than 1 MiB");
     else if (!mlk_utf8_valid(sql, len))

@@ -13,13 +13,14 @@
 #include "miglock/status.h"
 
 enum mlk_token_kind {
-    MLK_TOKEN_WORD,   /* a bare name, keyword or number */
+    MLK_TOKEN_WORD,   /* a bare name or keyword */
+    MLK_TOKEN_NUMBER, /* digits, perhaps with a point and an exponent; 0x1f and x'1f' are words */
     MLK_TOKEN_NAME,   /* a name in quotes */
     MLK_TOKEN_STRING, /* a string in quotes */
     MLK_TOKEN_MARK,   /* one character of punctuation */
     MLK_TOKEN_END,    /* a semicolon */
     MLK_TOKEN_HIDDEN, /* a comment that some servers run as SQL */
-    MLK_TOKEN_ODD     /* what is quoted on some servers only, or a client's own command */
+    MLK_TOKEN_ODD     /* what is quoted or a comment on some servers only, or a client's own command */
 };
 
 struct mlk_token {
@@ -45,8 +46,9 @@ enum { MLK_SCAN_MAX = 1 << 20, MLK_TOKENS_MAX = 200000 };
 
 /* Reads mode from a sql_mode as the server shows it. */
 struct mlk_scan_mode mlk_scan_mode(const char *sql_mode);
-/* Cuts len bytes of sql, which out points into afterwards. MLK_OK; MLK_USAGE with one line in error where a
- * quote or a comment has no end, or where bytes are no UTF-8 or control characters; MLK_NO_MEMORY. */
+/* Cuts len bytes of sql, which out points into afterwards; a byte order mark before them is passed over.
+ * MLK_OK; MLK_USAGE with one line in error where a quote or a comment has no end, or where bytes are no UTF-8
+ * or control characters; MLK_NO_MEMORY. */
 enum mlk_status mlk_sql_scan(const char *sql, size_t len, struct mlk_scan_mode mode, struct mlk_tokens *out,
                              char *error, size_t error_size);
 /* Accepts a zeroed struct. */

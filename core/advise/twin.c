@@ -12,11 +12,12 @@
 #include "miglock/sql.h"
 #include "miglock/text.h"
 
-/* Each partition is a file of its own; a twin with many takes long to make. */
-enum { PARTITIONS_MAX = 128 };
-
 enum mlk_status mlk_advise_sql(struct mlk_advisor *a, const struct mlk_buf *sql, struct mlk_rows **rows)
 {
+    if (a->options->stop && a->options->stop(a->options->caller)) {
+        a->s->error[0] = '\0';
+        return MLK_KILLED;
+    }
     return mlk_ask_buf(a->s, &mlk_need_nothing, sql, rows, NULL);
 }
 
@@ -55,7 +56,7 @@ static enum mlk_status keep_here(struct mlk_advisor *a, const struct mlk_server 
                        "SUPER); --allow-replicated makes one there too"
               : a->s->flavour == MLK_MYSQL
                   ? "this account may not keep a twin out of the binary log, and so off the replicas "
-                    "(sql_log_bin takes SYSTEM_VARIABLES_ADMIN); --allow-replicated makes one there too"
+                    "(sql_log_bin takes SESSION_VARIABLES_ADMIN); --allow-replicated makes one there too"
                   : "this account may not keep a twin out of the binary log, and so off the replicas "
                     "(sql_log_bin takes BINLOG ADMIN); --allow-replicated makes one there too");
     return MLK_OK;
@@ -101,6 +102,27 @@ enum mlk_status mlk_twins_allowed(struct mlk_advisor *a)
 static void why_not(const struct mlk_advisor *a, const char *doing, char *why, size_t why_size)
 {
     snprintf(why, why_size, "%s failed: %s", doing, a->s->error);
+}
+
+/* MySQL gives a table with AUTOEXTEND_SIZE that much room on disk from the start, up to 4 GiB (seen on 9.7).
+ */
+static enum mlk_status takes_room(struct mlk_advisor *a, const char *schema, const char *table, bool *out)
+{
+    struct mlk_rows *rows = NULL;
+    enum mlk_status status = MLK_OK;
+    struct mlk_buf sql;
+
+    *out = false;
+    mlk_buf_init(&sql, MLK_SQL_MAX);
+    mlk_buf_str(&sql, MLK_TAG "SHOW CREATE TABLE ");
+    mlk_sql_table(&sql, schema, table);
+    if (a->s->flavour == MLK_MYSQL)
+        status = mlk_advise_sql(a, &sql, &rows);
+    if (!status && mlk_rows_text(rows, 0, 1))
+        *out = strstr(mlk_rows_text(rows, 0, 1), "AUTOEXTEND_SIZE=") != NULL;
+    mlk_rows_free(rows);
+    mlk_buf_free(&sql);
+    return status;
 }
 
 /* Dropping what is not there asks whether this account may drop it: what cannot be removed is not made. */
@@ -149,6 +171,7 @@ enum mlk_status mlk_made_like(struct mlk_advisor *a, const char *in_schema, cons
 {
     struct mlk_made *m = &a->made[a->made_count];
     enum mlk_status status;
+    bool room;
 
     *out = NULL;
     if (a->made_count == MLK_MADE_MAX) {
@@ -158,8 +181,14 @@ enum mlk_status mlk_made_like(struct mlk_advisor *a, const char *in_schema, cons
     mlk_copy(m->schema, sizeof m->schema, in_schema);
     mlk_copy(m->real, sizeof m->real, table);
     mlk_advise_name(a, MLK_TWIN_PREFIX, m->name);
-    status = make(a, m, schema, table, why, why_size);
-    if (!status)
+    status = takes_room(a, schema, table, &room);
+    if (room)
+        snprintf(why, why_size, "even an empty table like this one takes up room on disk (AUTOEXTEND_SIZE)");
+    else if (status)
+        why_not(a, "reading the table", why, why_size);
+    else
+        status = make(a, m, schema, table, why, why_size);
+    if (!status && !room)
         *out = m;
     return mlk_ask_over(status) ? status : MLK_OK;
 }
@@ -241,6 +270,18 @@ static bool plain(const char *engine)
            strcasecmp(engine, "Aria") == 0;
 }
 
+/* Of the server itself. */
+static bool system_schema(const char *schema)
+{
+    static const char *const list[] = {"mysql", "sys", "information_schema", "performance_schema", NULL};
+
+    for (const char *const *s = list; *s; s++) {
+        if (strcasecmp(*s, schema) == 0)
+            return true;
+    }
+    return false;
+}
+
 static enum mlk_status fresh(struct mlk_advisor *a, const struct mlk_table *table, struct mlk_twin **out,
                              char *why, size_t why_size, cJSON *blind_spots)
 {
@@ -277,11 +318,13 @@ enum mlk_status mlk_twin_get(struct mlk_advisor *a, const struct mlk_table *tabl
     }
     if (a->no_twin[0])
         snprintf(why, why_size, "%s", a->no_twin);
+    else if (system_schema(table->schema))
+        snprintf(why, why_size, "none is made in a schema of the server's own");
     else if (!plain(table->engine))
         snprintf(why, why_size, "only tables of InnoDB, MyISAM and Aria are, and this one is of %s",
                  table->engine);
-    else if (table->partitions > PARTITIONS_MAX)
-        snprintf(why, why_size, "the table has more than %d partitions", PARTITIONS_MAX);
+    else if (table->partitions > MLK_PARTITIONS_MAX)
+        snprintf(why, why_size, "the table has more than %d partitions", MLK_PARTITIONS_MAX);
     else if (a->twin_count == MLK_TWINS_MAX)
         snprintf(why, why_size, "this run has tried %d tables already", MLK_TWINS_MAX);
     else

@@ -61,15 +61,24 @@ static void keep(struct mlk_advisor *a, const struct mlk_made *m)
     mlk_sql_table(&a->left, m->schema, m->name);
 }
 
+/* Also where a KILL QUERY that was meant for an earlier statement ends it. */
+static void set(struct mlk_session *s, const char *sql)
+{
+    enum mlk_status status = MLK_KILLED;
+
+    for (int i = 0; i < TRIES && status == MLK_KILLED; i++)
+        status = mlk_ask(s, &mlk_need_nothing, sql, NULL);
+}
+
 /* The settings of a session that has taken the place of a lost one. */
 static void settle(struct mlk_advisor *a, struct mlk_session *s)
 {
-    mlk_ask(s, &mlk_need_nothing, MLK_TAG "SET SESSION foreign_key_checks = 0", NULL);
+    set(s, MLK_TAG "SET SESSION foreign_key_checks = 0");
     if (s->own_id == a->s->own_id || a->replicated)
         return;
-    mlk_ask(s, &mlk_need_nothing, MLK_TAG "SET SESSION sql_log_bin = 0", NULL);
+    set(s, MLK_TAG "SET SESSION sql_log_bin = 0");
     if (s->flavour == MLK_MARIADB)
-        mlk_ask(s, &mlk_need_nothing, MLK_TAG "SET SESSION wsrep_on = 0", NULL);
+        set(s, MLK_TAG "SET SESSION wsrep_on = 0");
 }
 
 enum mlk_status mlk_advisor_clean(struct mlk_advisor *a, struct mlk_session *s, char *error,

@@ -114,6 +114,49 @@ bad_input() {
 	END
 }
 
+# What looks like one word and is two to the servers; what asks too much of them.
+smuggled() {
+	local statement
+	for statement in 'ALTER TABLE lone MAX_ROWS=1e1UNION=(customers)' 'ALTER TABLE lone MAX_ROWS=1.ENGINE=ARCHIVE' \
+		'ALTER TABLE lone MAX_ROWS=1e1TABLESPACE innodb_system' 'CREATE INDEX i ON lone (id) COMMENT "x" --LOCK=NONE' \
+		'ALTER TABLE lone ADD c INT DEFAULT (@a)' 'ALTER TABLE lone ADD c TEXT DEFAULT (miglock_version())' \
+		"ALTER TABLE lone ADD c INT DEFAULT ($(printf '1 + %.0s' {1..5000}) 1)"; do
+		mlk advise --json --schema shop "$statement"
+		code_is "${statement:0:80} is not judged" 2
+	done
+	mlk advise --json --schema shop 'ALTER TABLE lone ADD c INT DEFAULT 1e1REFERENCES customers (id)'
+	code_is 'a foreign key behind a number' 0
+	facts <<-'END'
+		it is tried with twins of both :: r.source === 'tried' && r.rewritten.includes('1e1REFERENCES customers (id)')
+	END
+	mlk advise --json --schema shop 'ALTER TABLE lone PARTITION BY HASH (id) PARTITIONS 8192'
+	facts <<-'END'
+		8192 partitions are not made :: r.source === 'documented' && r.because.some(t => t.includes('128 partitions'))
+	END
+	mlk advise --json --schema shop 'ALTER TABLE lone PARTITION BY HASH (id) PARTITIONS 100; ALTER TABLE lone ADD PARTITION PARTITIONS 100'
+	facts <<-'END'
+		nor so many bit by bit :: d[0].source === 'tried' && d[1].source !== 'tried'
+	END
+	mlk advise --json 'ALTER TABLE mysql.columns_priv ADD c INT'
+	facts <<-'END'
+		the server's own schema has no twins :: r.source !== 'tried'
+	END
+	if ! is_mariadb; then
+		root 'CREATE TABLE shop.roomy (id INT PRIMARY KEY) AUTOEXTEND_SIZE = 4M'
+		mlk advise --json --schema shop 'ALTER TABLE roomy ADD c INT; ALTER TABLE lone AUTOEXTEND_SIZE = 4G, FORCE'
+		facts <<-'END'
+			what takes up room on disk is not made :: d.every(x => x.source === 'documented' && x.because.some(t => t.includes('AUTOEXTEND_SIZE')))
+		END
+	fi
+	printf '\xef\xbb\xbfALTER TABLE lone ADD c INT' >file.sql
+	mlk advise --json --schema shop --file file.sql
+	code_is 'a byte order mark is passed over' 0
+	for ((statement = 0; statement <= 1000; statement++)); do echo 'a;'; done >file.sql
+	mlk advise --file file.sql
+	code_is 'too many statements' 2
+	err_has 'too many statements: it says so' 'more than 1000 statements'
+}
+
 # Quotes are read as the server's sessions read them.
 modes() {
 	root "SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'"
@@ -254,6 +297,7 @@ only_twins() {
 	is 'nothing but twins was changed' "$(grep -avE \
 		'^/\* miglock \*/ (ALTER TABLE|CREATE TABLE|DROP TABLE IF EXISTS) `shop`\.`miglock_twin_|^/\* miglock \*/ (CREATE|DROP) INDEX [`a-z_]+ ON `shop`\.`miglock_twin_' \
 		<<<"$sent")" ''
+	is 'nor was another one referred to' "$(grep -a REFERENCES <<<"$sent" | grep -avE 'REFERENCES `shop`\.`miglock_twin_' || true)" ''
 }
 
 root "CREATE DATABASE shop; USE shop; CREATE TABLE customers (id INT PRIMARY KEY, name VARCHAR(20));
@@ -266,6 +310,7 @@ judged
 several
 keys
 bad_input
+smuggled
 modes
 none_left 'so far'
 rights

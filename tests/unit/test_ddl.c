@@ -120,7 +120,7 @@ static void indexes(void **state)
     writes(&alter, "ALTER TABLE t DROP INDEX `i`, ALGORITHM=INPLACE, LOCK=NONE");
     op_is("CREATE FULLTEXT INDEX i ON t (a)", MLK_OP_ADD_OTHER_INDEX);
     not_judged("DROP INDEX i ON t, u", "does not parse");
-    not_judged("CREATE INDEX i ON t", "it ends where (");
+    not_judged("CREATE INDEX i ON t", "( was expected at its end");
     not_judged("CREATE INDEX i ON t ALGORITHM=COPY", "( was expected");
     not_judged("CREATE OR REPLACE INDEX i ON t (a)", "DROP and a CREATE");
 }
@@ -186,30 +186,6 @@ static void clauses(void **state)
         snprintf(sql, sizeof sql, "ALTER TABLE t %s", list[i].clause);
         op_is(sql, list[i].op);
     }
-}
-
-static void harm(void **state)
-{
-    (void)state;
-    not_judged("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u", "is not judged");
-    not_judged("ALTER TABLE t DISCARD TABLESPACE", "is not judged");
-    not_judged("ALTER TABLE t IMPORT TABLESPACE", "is not judged");
-    not_judged("ALTER TABLE t TABLESPACE ts", "is not judged");
-    not_judged("ALTER TABLE t COMMENT 'x' TABLESPACE ts", "tablespace");
-    not_judged("ALTER TABLE t CONVERT PARTITION p TO TABLE u", "is not judged");
-    not_judged("ALTER TABLE t ENGINE=FEDERATED", "of the engines");
-    not_judged("ALTER TABLE t ENGINE='MERGE' UNION=(a, b)", "of the engines");
-    not_judged("ALTER TABLE t ENGINE=InnoDB DATA DIRECTORY '/x'", "directory");
-    not_judged("ALTER TABLE t PARTITION BY HASH (a) (PARTITION p DATA DIRECTORY '/x')", "directory");
-    not_judged("ALTER TABLE t COMMENT 'x' CONNECTION='mysql://x'", "another server");
-    not_judged("ALTER TABLE t ADD c INT DEFAULT (SLEEP(5))", "function");
-    not_judged("ALTER TABLE t ADD c INT DEFAULT (NEXT VALUE FOR s)", "function");
-    not_judged("ALTER TABLE t ADD CHECK (a IN (SELECT 1))", "query");
-    not_judged("ALTER TABLE t DISABLE KEYS", "is not judged");
-    not_judged("ALTER TABLE t ORDER BY a, b", "is not judged");
-    /* a column may be called so */
-    op_is("ALTER TABLE t ADD data INT", MLK_OP_ADD_COLUMN);
-    op_is("ALTER TABLE t ADD `select` INT", MLK_OP_ADD_COLUMN);
 }
 
 static void other_statements(void **state)
@@ -307,10 +283,9 @@ static void any_statement(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(alter_table),   cmocka_unit_test(guards),           cmocka_unit_test(partitions),
-        cmocka_unit_test(indexes),       cmocka_unit_test(whole_tables),     cmocka_unit_test(clauses),
-        cmocka_unit_test(harm),          cmocka_unit_test(other_statements), cmocka_unit_test(spots),
-        cmocka_unit_test(any_statement),
+        cmocka_unit_test(alter_table),      cmocka_unit_test(guards),       cmocka_unit_test(partitions),
+        cmocka_unit_test(indexes),          cmocka_unit_test(whole_tables), cmocka_unit_test(clauses),
+        cmocka_unit_test(other_statements), cmocka_unit_test(spots),        cmocka_unit_test(any_statement),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,10 +9,11 @@
 static const struct mlk_scan_mode plain = {false, false};
 static char error[256];
 
-/* The tokens, one after the other: w word, n name, s string, m mark, ; h hidden, o odd; with "|" between. */
+/* The tokens, one after the other: w word, d number, n name, s string, m mark, ; h hidden, o odd; with "|"
+ * between. */
 static void scans(const char *sql, struct mlk_scan_mode mode, const char *wanted)
 {
-    static const char kinds[] = "wnsm;ho";
+    static const char kinds[] = "wdnsm;ho";
     struct mlk_tokens tokens;
     struct mlk_buf b;
 
@@ -43,9 +44,22 @@ static void words_and_marks(void **state)
     scans("", plain, "");
     scans(" \t\r\n\v\f", plain, "");
     scans("ALTER TABLE a.b ADD c$1 INT(10)", plain,
-          "w:ALTER|w:TABLE|w:a|m:.|w:b|w:ADD|w:c$1|w:INT|m:(|w:10|m:)");
-    scans("1.5e3-x", plain, "w:1|m:.|w:5e3|m:-|w:x");
+          "w:ALTER|w:TABLE|w:a|m:.|w:b|w:ADD|w:c$1|w:INT|m:(|d:10|m:)");
     scans("\xc3\xbc\xe2\x82\xac", plain, "w:\xc3\xbc\xe2\x82\xac");
+}
+
+/* Where a number ends another token begins, also without a blank; "a.1e1b" is a name all the same. */
+static void numbers(void **state)
+{
+    (void)state;
+    scans("1.5e3-x .5+1. 1e+5,1E5", plain, "d:1.5e3|m:-|w:x|d:.5|m:+|d:1.|d:1e+5|m:,|d:1E5");
+    scans("1e1UNION=1.UNION .5UNION 1.5e+2UNION 1e-1UNION", plain,
+          "d:1e1|w:UNION|m:=|d:1.|w:UNION|d:.5|w:UNION|d:1.5e+2|w:UNION|d:1e-1|w:UNION");
+    scans("2fa 1e 1e+ 1ex 0x1f 0xffUNION", plain, "w:2fa|w:1e|w:1e|m:+|w:1ex|w:0x1f|w:0xffUNION");
+    scans("a.1e1b.5c", plain, "w:a|m:.|w:1e1b|m:.|w:5c");
+    scans("`a`.5c a .5c a. 5c", plain, "n:`a`|d:.5|w:c|w:a|d:.5|w:c|w:a|m:.|w:5c");
+    scans("1.5e+x 1.e(", plain, "o:1.5|w:e|m:+|w:x|o:1.|w:e|m:(");
+    scans("1e1$$", plain, "d:1e1|o:$$");
 }
 
 static void quotes(void **state)
@@ -90,7 +104,7 @@ static void reads_the_mode(void **state)
 static void comments(void **state)
 {
     (void)state;
-    scans("a--b", plain, "w:a|m:-|m:-|w:b");
+    scans("a--b - -c", plain, "w:a|o:-|m:-|w:b|m:-|m:-|w:c");
     scans("a--", plain, "w:a");
     scans("a--\tb", plain, "w:a");
     scans("a/**/b", plain, "w:a|w:b");
@@ -199,10 +213,10 @@ static void any_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_and_marks), cmocka_unit_test(quotes),   cmocka_unit_test(quotes_by_mode),
-        cmocka_unit_test(reads_the_mode),  cmocka_unit_test(comments), cmocka_unit_test(odd_ones),
-        cmocka_unit_test(statements),      cmocka_unit_test(depths),   cmocka_unit_test(no_end),
-        cmocka_unit_test(names),           cmocka_unit_test(any_text),
+        cmocka_unit_test(words_and_marks), cmocka_unit_test(numbers),        cmocka_unit_test(quotes),
+        cmocka_unit_test(quotes_by_mode),  cmocka_unit_test(reads_the_mode), cmocka_unit_test(comments),
+        cmocka_unit_test(odd_ones),        cmocka_unit_test(statements),     cmocka_unit_test(depths),
+        cmocka_unit_test(no_end),          cmocka_unit_test(names),          cmocka_unit_test(any_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
