@@ -42,6 +42,14 @@ static long port(void)
     return number_of("MLK_PORT", 0);
 }
 
+static long races_of(const struct shape *shape, long races, enum recipe recipe)
+{
+    long n = shape->of_races ? races / shape->of_races : races;
+
+    n = n > 0 ? n : 1;
+    return recipe == RECIPE_NAIVE && n < shape->naive_races ? shape->naive_races : n;
+}
+
 int main(void)
 {
     static const struct shape shapes[KINDS] = {
@@ -62,7 +70,8 @@ int main(void)
                         .releasers = 6,
                         .pause_us = 10000,
                         .per_second = 1,
-                        .naive_races = 1500},
+                        .naive_races = 600,
+                        .of_races = 4},
     };
     static const char *const names[KINDS] = {"named", "row", "table"};
     long races = number_of("MLK_RACES", RACES);
@@ -103,8 +112,7 @@ int main(void)
             phases[recipe].shape = &shapes[kind];
             phases[recipe].kind = kind;
             phases[recipe].recipe = recipe;
-            phases[recipe].races =
-                recipe == RECIPE_NAIVE && races < shapes[kind].naive_races ? shapes[kind].naive_races : races;
+            phases[recipe].races = races_of(&shapes[kind], races, recipe);
             phase_run(&phases[recipe]);
         }
         report_kind(kind, &phases[RECIPE_NAIVE], &phases[RECIPE_MIGLOCK]);

@@ -67,6 +67,7 @@ struct shape {
     unsigned pause_us;   /* a releaser waits up to this long between looking and acting */
     unsigned per_second; /* releases that policy allows, at least, on a busy machine */
     long naive_races;    /* at least so many, or the naive recipe may not err */
+    long of_races;       /* one of so many of MLK_RACES; 0: all. Releases of tables are few a second */
 };
 
 struct phase {
