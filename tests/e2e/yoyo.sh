@@ -11,13 +11,13 @@ yoyo=("$clients/yoyo/yoyo.sh")
 locked_out_begin() {
 	root "CREATE DATABASE locked_out"
 	client_run base "${yoyo[@]}" apply locked_out --one
-	root "INSERT INTO locked_out.yoyo_lock VALUES (1, UTC_TIMESTAMP(), 4711)"
+	root "INSERT INTO locked_out.yoyo_lock VALUES (1, UTC_TIMESTAMP(), 4999999)"
 	client locked_out "${yoyo[@]}" apply locked_out
 }
 
 locked_out_end() {
 	client_end locked_out
-	fails 'who finds the row fails with the error of yoyo' locked_out 'Process 4711 has locked this database (run yoyo break-lock'
+	fails 'who finds the row fails with the error of yoyo' locked_out 'Process 4999999 has locked this database (run yoyo break-lock'
 	"$MLK_CLI" explain --json <locked_out.log >out
 	facts <<-'END'
 		the error is yoyo's :: d.matches.length === 1 && d.matches[0].tool === 'yoyo' && d.matches[0].taken === true

@@ -31,14 +31,14 @@ for type in 'BIT(1)' 'TINYINT(1)' 'TINYINT' 'INT'; do
 done
 tool 'msr TIMESTAMP' delete 'CREATE TABLE app.migration_locks (id INT AUTO_INCREMENT PRIMARY KEY, executor_id varchar(255) UNIQUE,
 	locked_at TIMESTAMP(3) NULL, expires_at TIMESTAMP(3) NULL)' \
-	"REPLACE INTO app.migration_locks VALUES (1, 'web-4711-0f8fad5b-d9cb-469f-a165-70867728950e', NOW(3), NOW(3) + INTERVAL 600 SECOND)" \
+	"REPLACE INTO app.migration_locks VALUES (1, 'web-4999999-0f8fad5b-d9cb-469f-a165-70867728950e', NOW(3), NOW(3) + INTERVAL 600 SECOND)" \
 	'SELECT COUNT(*) FROM app.migration_locks'
 tool 'msr DATETIME' delete 'CREATE TABLE app.migration_locks (executor_id varchar(255) PRIMARY KEY, locked_at DATETIME, expires_at DATETIME)' \
 	"REPLACE INTO app.migration_locks VALUES ('somebody', NOW(), NULL)" 'SELECT COUNT(*) FROM app.migration_locks'
 tool bun delete "CREATE TABLE app.bun_migration_locks (id BIGINT PRIMARY KEY AUTO_INCREMENT, table_name varchar(255) UNIQUE)" \
 	"REPLACE INTO app.bun_migration_locks VALUES (9007199254740993, 'bun_migrations')" 'SELECT COUNT(*) FROM app.bun_migration_locks'
 tool yoyo delete 'CREATE TABLE app.yoyo_lock (locked INT DEFAULT 1, ctime TIMESTAMP, pid INT NOT NULL, PRIMARY KEY (locked))' \
-	'REPLACE INTO app.yoyo_lock VALUES (1, UTC_TIMESTAMP(), 4711)' 'SELECT COUNT(*) FROM app.yoyo_lock'
+	'REPLACE INTO app.yoyo_lock VALUES (1, UTC_TIMESTAMP(), 4999999)' 'SELECT COUNT(*) FROM app.yoyo_lock'
 tool morph delete 'CREATE TABLE app.db_lock (Id varchar(64) NOT NULL, ExpireAt bigint(20) NOT NULL, PRIMARY KEY (Id))' \
 	"REPLACE INTO app.db_lock VALUES ('mm-lock-key', UNIX_TIMESTAMP() + 15)" 'SELECT COUNT(*) FROM app.db_lock'
 # A session inside MySQL gets the exact value of a FLOAT, which the server's own text rounds: nothing would be changed.

@@ -59,7 +59,7 @@ STUCK_ROWS=(
 declare -A STUCK_HOLDER=() STUCK_INPUT=() STUCK_PID=()
 STUCK_SQL=
 # For the tests.
-STUCK_MSR_OWNER=build-7-4711-0b6dff1e-95b7-4e52-a9be-2f6c1e0a7d43
+STUCK_MSR_OWNER=build-7-4999999-0b6dff1e-95b7-4e52-a9be-2f6c1e0a7d43
 export STUCK_MSR_OWNER
 
 # Of every entry: the schemas, without those of server-wide locks.
@@ -112,7 +112,8 @@ stuck_rows() {
 	REPLACE INTO metabase.DATABASECHANGELOGLOCK VALUES (1, 1, NOW(), 'b3f1c09d7e55 (172.17.0.4)');
 	REPLACE INTO tenants.migration_locks VALUES (1, '$STUCK_MSR_OWNER', NOW(), NOW() + INTERVAL 10 MINUTE);
 	REPLACE INTO payments.bun_migration_locks VALUES (1, 'bun_migrations');
-	REPLACE INTO reports.yoyo_lock VALUES (1, UTC_TIMESTAMP(), 4711);
+	-- a number that no kernel gives to a process: the test's own client could have any other
+	REPLACE INTO reports.yoyo_lock VALUES (1, UTC_TIMESTAMP(), 4999999);
 	REPLACE INTO chat.db_lock VALUES ('db-lock-key', UNIX_TIMESTAMP() + 15);
 	REPLACE INTO crm.cache_locks VALUES ('crm-cache-framework/command-migrate', 'cJ1FqkWt0vQyVnDE', UNIX_TIMESTAMP() + 3600),
 		('crm-cache-import-prices', 'M2x0tLrVb9QeYwAz', UNIX_TIMESTAMP() + 60)"

@@ -85,7 +85,7 @@ row_facts() {
 		neither owner nor time :: l.owner_text === null && l.since_text === null && l.expires_text === null
 	END
 	about yoyo:reports <<-END
-		its process and its time :: l.owner_text === '4711' && l.since_text === '$(root 'SELECT ctime FROM reports.yoyo_lock')'
+		its process and its time :: l.owner_text === '4999999' && l.since_text === '$(root 'SELECT ctime FROM reports.yoyo_lock')'
 	END
 	about morph:chat <<-END
 		until when :: Date.parse(l.expires) / 1000 === $(root 'SELECT ExpireAt FROM chat.db_lock') && l.since_text === null && l.owner_text === null
