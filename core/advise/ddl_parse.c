@@ -136,7 +136,7 @@ static bool add_clause(struct mlk_ddl *ddl, enum mlk_op op, size_t first, size_t
 
 /* ---- ALTER TABLE ---- */
 
-/* PARTITION BY and REMOVE PARTITIONING follow the last clause without a comma. */
+/* PARTITION BY and REMOVE PARTITIONING follow the last clause, and that without a comma. */
 static bool begins_partitions(const struct at *a, size_t first)
 {
     const struct mlk_token *token = here(a, 0);
@@ -183,7 +183,7 @@ static bool clauses(struct at *a)
         if (!add_clause(ddl, op, first, end))
             return false;
         a->i = end;
-        if (take_mark(a, ',') && a->i == ddl->count)
+        if (take_mark(a, ',') && (a->i == ddl->count || begins_partitions(a, end)))
             return no_sense(a, "a clause");
     }
     return true;

@@ -36,10 +36,10 @@ total=$(wc -l <sql)
 cleaning=$(grep -n 'DROP TABLE' sql | tail -n "$(grep -c ' CREATE TABLE .* LIKE ' sql)" | head -1 | cut -d: -f1)
 if ((total > 60 && cleaning > 40)); then ok 'it takes many statements'; else not_ok 'it takes many statements' "$total $cleaning"; fi
 
-# Each of those that clean up, and every seventh of those before.
+# Each of those that clean up, and every ninth of those before.
 for how in query lost cut INT TERM; do
 	stays=''
-	for ((step = 1; step <= total; step += step < cleaning - 8 ? 7 : 1)); do
+	for ((step = 1; step <= total; step += step < cleaning - 8 ? 9 : 1)); do
 		run "$step $how" 2>/dev/null # the shell's own word on who was ended by a signal
 		[[ $(twins) == 0 ]] || {
 			stays="after statement $step: $(<err)"

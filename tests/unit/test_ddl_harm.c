@@ -61,6 +61,10 @@ static void harm(void **state)
     not_judged("ALTER TABLE t COMMENT 'x' RENAME TO x", "RENAME");
     not_judged("ALTER TABLE t ADD CHECK ((a > 1)", "parenthesis");
     not_judged("ALTER TABLE t ADD CHECK (a > 1))", "parenthesis");
+    not_judged("ALTER TABLE t DROP CONSTRAINT c.x", "too many parts");
+    not_judged("ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES b.c.d (e)", "too many parts");
+    not_judged("CREATE INDEX i ON t (a) LOCK", "lacks its value");
+    not_judged("ALTER TABLE t ENGINE, REMOVE PARTITIONING", "a clause was expected");
     not_judged("ALTER TABLE t CHANGE PARTITION p INT, RENAME TO x", "is not judged");
     not_judged("DROP INDEX IF , i ON t", "EXISTS was expected");
     /* a column may be called so */
