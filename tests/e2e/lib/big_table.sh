@@ -40,11 +40,11 @@ at_last_step() {
 	die "$1 never waits for its last step"
 }
 
-# Whether the reader came before the ALTER began; only an in-place ALTER waits for one then.
+# Whether the reader came before the ALTER began, which only an in-place ALTER waits for then, or the ALTER has ended.
 first_step() {
 	sleep 0.15 # see settled()
 	mlk status "table:$S/big" --json
-	[[ $(value 'd.ddl[0].begun') == false ]]
+	[[ $(value 'd.ddl.length > 0 && d.ddl[0].begun') == false ]]
 }
 ddl_idle() { ! is_running; }
 columns() { root "SELECT GROUP_CONCAT(COLUMN_NAME ORDER BY ORDINAL_POSITION) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '$S' AND TABLE_NAME = '$1'"; }

@@ -111,6 +111,7 @@ blockers() {
 		is "${mark}the DDL was done then" "$(session ddl 'SELECT 1' >said; columns orders)" id,note
 	else
 		session forgotten COMMIT >said
+		session ddl 'SELECT 1' >said # the DDL has ended
 	fi
 	session_close ddl
 	mlk release "table:$S/orders" --yes --json
