@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which functions the expressions of a clause may call. One that somebody has loaded into the server can do
- * anything, and MariaDB calls those in a DEFAULT while ALTER TABLE runs (seen on 10.11).
+ * anything, and MariaDB calls those in a DEFAULT while ALTER TABLE runs (seen on 10.11: it called its init).
  * They cannot bear the
  * names of the server's own, so what is listed here is the server's. Source of the names: both manuals,
  * "Built-in Function Reference".

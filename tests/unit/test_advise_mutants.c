@@ -225,7 +225,7 @@ static bool hides(const struct mlk_tokens *tokens, const char *word)
 static bool begins(const struct mlk_ddl *ddl, bool as_alter, const char *sent)
 {
     const char *alter = ddl->ignore ? "ALTER IGNORE TABLE " TWIN " " : "ALTER TABLE " TWIN " ";
-    const char *on = strstr(sent, " ON " TWIN);
+    const char *on = strcasestr(sent, " ON " TWIN);
 
     if (ddl->kind == MLK_DDL_ALTER_TABLE || as_alter)
         return strncmp(sent, alter, strlen(alter)) == 0;
