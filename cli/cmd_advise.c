@@ -9,6 +9,7 @@
 
 #include "backend.h"
 #include "command.h"
+#include "input.h"
 #include "json.h"
 #include "miglock/advise.h"
 #include "plain.h"
@@ -62,30 +63,11 @@ static bool signalled(void *caller)
 
 /* ---- input ---- */
 
-/* fd up to its end or to TEXT_MAX. Returns 0 or errno. */
-static int read_all(int fd, struct mlk_buf *text)
-{
-    char piece[1 << 14];
-
-    while (text->len < TEXT_MAX && !text->status) {
-        size_t room = TEXT_MAX - text->len;
-        ssize_t got = read(fd, piece, room < sizeof piece ? room : sizeof piece);
-
-        if (got < 0 && errno != EINTR)
-            return errno;
-        if (got == 0)
-            break;
-        if (got > 0)
-            mlk_buf_add(text, piece, (size_t)got);
-    }
-    return 0;
-}
-
 static enum mlk_exit from(const struct mlk_cli *cli, const char *file, struct mlk_buf *text)
 {
     bool input = strcmp(file, "-") == 0;
     int fd = input ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-    int error = fd < 0 ? errno : read_all(fd, text);
+    int error = fd < 0 ? errno : mlk_input_read(fd, TEXT_MAX, text);
 
     if (!input && fd >= 0)
         close(fd);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "input.h"
 #include "json.h"
 #include "miglock/buf.h"
 #include "miglock/miglock.h"
@@ -20,25 +21,6 @@ static void join(const struct mlk_cli *cli, struct mlk_buf *text)
         mlk_buf_str(text, i ? " " : "");
         mlk_buf_str(text, cli->argv[i]);
     }
-}
-
-/* Standard input up to its end or to TEXT_MAX. Returns 0 or errno. */
-static int read_all(struct mlk_buf *text)
-{
-    char piece[1 << 16];
-
-    while (text->len < TEXT_MAX && !text->status) {
-        size_t room = TEXT_MAX - text->len;
-        ssize_t got = read(STDIN_FILENO, piece, room < sizeof piece ? room : sizeof piece);
-
-        if (got < 0 && errno != EINTR)
-            return errno;
-        if (got == 0)
-            break;
-        if (got > 0)
-            mlk_buf_add(text, piece, (size_t)got);
-    }
-    return 0;
 }
 
 static enum mlk_exit answer(const struct mlk_cli *cli, const struct mlk_buf *text)
@@ -74,7 +56,7 @@ static enum mlk_exit run(struct mlk_cli *cli)
                         "usage: miglock explain TEXT..., or a log on standard input");
     mlk_buf_init(&text, TEXT_MAX);
     if (from_input)
-        error = read_all(&text);
+        error = mlk_input_read(STDIN_FILENO, TEXT_MAX, &text);
     else
         join(cli, &text);
     if (error)

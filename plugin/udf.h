@@ -115,6 +115,11 @@ char *mlk_udf_fail(const struct mlk_udf_row *row, const char *text);
 typedef enum mlk_status mlk_udf_work(struct mlk_session *s, void *arg, cJSON **out, char *error, size_t size);
 char *mlk_udf_ask(const struct mlk_udf_row *row, bool writes, mlk_udf_work *work, void *arg);
 
+/* The whole row of a function with the argument [schema]: mlk_locks or mlk_table_locks. */
+typedef enum mlk_status mlk_udf_all(struct mlk_session *s, const char *schema, cJSON **out, char *error,
+                                    size_t error_size);
+char *mlk_udf_list(const struct mlk_udf_row *row, mlk_udf_all *all);
+
 /* The whole row of a function with the arguments target, token [, 'force']: mlk_release or mlk_repair. */
 typedef enum mlk_status mlk_udf_act(struct mlk_session *s, const struct mlk_target *target,
                                     const struct mlk_release_options *options, cJSON **out, char *error,
