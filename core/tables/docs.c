@@ -124,6 +124,14 @@ static void count_kind(struct mlk_table_doc *doc, const char *statement)
     doc->kinds[doc->kind_count++].count = 1;
 }
 
+/* The most frequent kind first. */
+static int by_count(const void *left, const void *right)
+{
+    const struct mlk_table_kind *a = left, *b = right;
+
+    return a->count != b->count ? (a->count < b->count ? 1 : -1) : strcmp(a->kind, b->kind);
+}
+
 static void add_queue(const struct mlk_table_scene *scene, struct mlk_table_doc *doc)
 {
     doc->queue_seconds = -1;
@@ -141,6 +149,8 @@ static void add_queue(const struct mlk_table_scene *scene, struct mlk_table_doc 
         doc->queue_seconds = p->seconds > doc->queue_seconds ? p->seconds : doc->queue_seconds;
         count_kind(doc, p->statement);
     }
+    if (doc->kind_count)
+        qsort(doc->kinds, doc->kind_count, sizeof *doc->kinds, by_count);
     if (doc->queue_count)
         qsort(doc->waiters, doc->queue_count, sizeof *doc->waiters, by_age);
     for (; doc->queue_shown < doc->queue_count && doc->queue_shown < MLK_TABLE_FIRST; doc->queue_shown++)

@@ -32,6 +32,12 @@ struct mlk_table_work {
     enum mlk_table_begun begun;         /* begun.c */
 };
 
+/* A kind of statement in a queue. */
+struct mlk_table_kind {
+    char kind[MLK_DDL_KIND_MAX];
+    size_t count;
+};
+
 struct mlk_table_doc {
     const struct mlk_table_group *group;
     struct mlk_table_work *ddl;
@@ -41,10 +47,7 @@ struct mlk_table_doc {
     const struct mlk_table_one *queue[MLK_TABLE_FIRST]; /* the ones that wait the longest first */
     size_t queue_count, queue_shown, behind;            /* behind: only behind the DDL's request */
     int64_t queue_seconds;                              /* the oldest; -1 unknown */
-    struct {
-        char kind[MLK_DDL_KIND_MAX];
-        size_t count;
-    } kinds[MLK_TABLE_KINDS_MAX];
+    struct mlk_table_kind kinds[MLK_TABLE_KINDS_MAX];   /* the most frequent first */
     size_t kind_count, kinds_other;
     const struct mlk_table_doc *root; /* where the root of it is; itself, mostly */
     struct mlk_table_one *waiters;    /* private: the queue */
