@@ -88,10 +88,7 @@ static bool may_end(struct job *job, const struct mlk_table_look *look, const st
             "could hit a stranger's connection; connect to the server itself, or install the functions in "
             "it, which know its own ids");
     } else if (job->s->ops->may(job->s, &need)) {
-        mlk_say(because, "refused: %s; ending what connection %" PRIu64 " does takes %s, or its own account",
-                job->s->error, v->id,
-                job->s->flavour == MLK_MYSQL ? "CONNECTION_ADMIN (and SYSTEM_USER if it has that)"
-                                             : "CONNECTION ADMIN");
+        mlk_table_lacks_kill(job->s, &job->r, v);
     } else {
         job->r.outcome = NULL;
         return true;

@@ -35,6 +35,9 @@ void mlk_table_choose(const struct mlk_table_look *look, const struct mlk_releas
  * outcome and reason are set; anything else with s->error. */
 enum mlk_status mlk_table_end(struct mlk_session *s, struct mlk_release *r, const struct mlk_table_look *look,
                               const struct mlk_table_victim *victim);
+/* release_end.c: sets outcome and reason where the account may not KILL; s->error says what the server said.
+ */
+void mlk_table_lacks_kill(struct mlk_session *s, struct mlk_release *r, const struct mlk_table_victim *v);
 /* release_end.c: asks the client of an idle session that is to be ended. *gone: it is gone, and so is its
  * session by now; outcome and reason are set then. */
 enum mlk_status mlk_table_ask_client(struct mlk_session *s, struct mlk_release *r,

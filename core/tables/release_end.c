@@ -24,7 +24,7 @@ static struct mlk_access kill_of(const struct mlk_table_victim *v)
     return (struct mlk_access){.need = MLK_NEED_KILL, .connection_id = v->id};
 }
 
-static void lacks_kill(struct mlk_session *s, struct mlk_release *r, const struct mlk_table_victim *v)
+void mlk_table_lacks_kill(struct mlk_session *s, struct mlk_release *r, const struct mlk_table_victim *v)
 {
     r->outcome = "refused";
     mlk_say(r->because, "refused: %s; ending what connection %" PRIu64 " does takes %s, or its own account",
@@ -231,7 +231,7 @@ static enum mlk_status ended(struct mlk_session *s, struct mlk_release *r, const
     if (status == MLK_OK) {
         wait_until_ended(s, r, look, v);
     } else if (status == MLK_DENIED) {
-        lacks_kill(s, r, v);
+        mlk_table_lacks_kill(s, r, v);
     } else if (status == MLK_NOT_FOUND) {
         r->outcome = "changed";
         mlk_say(r->because,

@@ -209,3 +209,11 @@ const cJSON *scene_table_of(const cJSON *list, const char *target)
     }
     return NULL;
 }
+
+const cJSON *scene_first(const cJSON *document, const char *array)
+{
+    const cJSON *one = cJSON_GetArrayItem(scene_member(document, array), 0);
+
+    assert_non_null(one);
+    return one;
+}

@@ -42,5 +42,7 @@ struct mlk_session *scene_migration(enum mlk_flavour flavour);
 cJSON *scene_tables(struct mlk_session *s, const char *schema);
 /* The document of that target; NULL where there is none. */
 const cJSON *scene_table_of(const cJSON *list, const char *target);
+/* The first member of an array of a document; the test fails where it is empty. */
+const cJSON *scene_first(const cJSON *document, const char *array);
 
 #endif

@@ -10,14 +10,6 @@
 #define HOLDER  "9|deploy|10.0.0.9:3|shop|Sleep|61||NULL\n"
 #define PENDING "performance_schema.metadata_locks...'PENDING'"
 
-static const cJSON *first(const cJSON *document, const char *array)
-{
-    const cJSON *one = cJSON_GetArrayItem(scene_member(document, array), 0);
-
-    assert_non_null(one);
-    return one;
-}
-
 static void expect_count(const cJSON *document, const char *array, int count)
 {
     assert_int_equal(cJSON_GetArraySize(scene_member(document, array)), count);
@@ -27,7 +19,7 @@ static void a_sibling_waits(void **state)
 {
     struct mlk_session *s = scene_migration(scene_flavour(state));
     cJSON *d = scene_report(s, "rails:shop");
-    const cJSON *ddl = first(d, "ddl"), *blocker = first(ddl, "blockers"),
+    const cJSON *ddl = scene_first(d, "ddl"), *blocker = scene_first(ddl, "blockers"),
                 *queue = scene_member(ddl, "queue");
 
     scene_expect(d, "verdict", "active");
@@ -80,8 +72,8 @@ static void the_holder_itself(void **state)
     d = scene_report(s, "rails:shop");
     scene_expect(d, "verdict", "active");
     assert_int_equal(scene_number(scene_member(d, "holder"), "connection_id"), 11);
-    assert_int_equal(scene_number(first(d, "ddl"), "connection_id"), 11);
-    assert_int_equal(scene_number(first(first(d, "ddl"), "blockers"), "connection_id"), 10);
+    assert_int_equal(scene_number(scene_first(d, "ddl"), "connection_id"), 11);
+    assert_int_equal(scene_number(scene_first(scene_first(d, "ddl"), "blockers"), "connection_id"), 10);
     cJSON_Delete(d);
     scene_close(s);
 }
@@ -122,7 +114,7 @@ static void it_runs(void **state)
                            "13|shop|10.0.0.7:4|shop|Query|50|" WAITS "|INSERT INTO orders VALUES (9)\n");
     scene_waits(s, "11|TABLE|shop|orders|SHARED_NO_WRITE|1\n13|TABLE|shop|orders|SHARED_WRITE|0\n");
     d = scene_report(s, "rails:shop");
-    ddl = first(d, "ddl");
+    ddl = scene_first(d, "ddl");
     scene_expect(ddl, "phase", "running");
     scene_expect(ddl, "target", "table:shop/orders");
     expect_count(ddl, "blockers", 0);
@@ -138,14 +130,14 @@ static void it_runs(void **state)
     scene_waits(s, "11|TABLE|shop|orders|SHARED_UPGRADABLE|1\n13|TABLE|shop|orders|SHARED_WRITE|0\n"
                    "17|TABLE|shop|orders|SHARED_READ_ONLY|1\n");
     d = scene_report(s, "rails:shop");
-    scene_expect(first(d, "ddl"), "phase", "running");
-    expect_count(first(d, "ddl"), "blockers", 0);
+    scene_expect(scene_first(d, "ddl"), "phase", "running");
+    expect_count(scene_first(d, "ddl"), "blockers", 0);
     cJSON_Delete(d);
 
     scene_people(s, HOLDER "11|deploy|10.0.0.9:4|shop|Query|60|altering table|" ALTER "\n");
     scene_waits(s, "11|TABLE|shop|orders|SHARED_NO_WRITE|1\n");
     d = scene_report(s, "rails:shop");
-    scene_expect(first(d, "ddl"), "phase", "running");
+    scene_expect(scene_first(d, "ddl"), "phase", "running");
     assert_false(scene_says(d, "because", "ALTER TABLE of connection 11"));
     cJSON_Delete(d);
     scene_close(s);
@@ -162,11 +154,11 @@ static void behind_other_ddl(void **state)
                            "16|dba|10.0.0.5:4|shop|Query|90|altering table|ALTER TABLE orders FORCE\n");
     scene_waits(s, "11|TABLE|shop|orders|SHARED_UPGRADABLE|0\n16|TABLE|shop|orders|SHARED_NO_WRITE|1\n");
     d = scene_report(s, "rails:shop");
-    ddl = first(d, "ddl");
+    ddl = scene_first(d, "ddl");
     expect_count(d, "ddl", 1);
     assert_int_equal(scene_number(ddl, "connection_id"), 11);
     assert_int_equal(scene_number(ddl, "blocker_count"), 1);
-    assert_int_equal(scene_number(first(ddl, "blockers"), "connection_id"), 16);
+    assert_int_equal(scene_number(scene_first(ddl, "blockers"), "connection_id"), 16);
     scene_expect_says(d, "because", "waits for its turn: connection 16 (dba@10.0.0.5:4)");
     cJSON_Delete(d);
     scene_close(s);
@@ -189,11 +181,11 @@ static void behind_a_lock_on_the_server(void **state)
     scene_waits(s, mysql ? "10|GLOBAL|NULL|NULL|SHARED|1\n11|GLOBAL|NULL|NULL|INTENTION_EXCLUSIVE|0\n"
                          : "10|BACKUP|NULL|NULL|BACKUP_FTWRL2|1\n11|BACKUP|NULL|NULL|BACKUP_DDL|0\n");
     d = scene_report(s, "rails:shop");
-    ddl = first(d, "ddl");
+    ddl = scene_first(d, "ddl");
     scene_expect(ddl, "target", "table:shop/orders");
     scene_expect(ddl, "root", "server:");
     scene_expect(ddl, "phase", "waiting");
-    assert_int_equal(scene_number(first(ddl, "blockers"), "connection_id"), 10);
+    assert_int_equal(scene_number(scene_first(ddl, "blockers"), "connection_id"), 10);
     scene_expect_says(d, "because", "has the global read lock (FLUSH TABLES WITH READ LOCK)");
     assert_false(scene_says(d, "because", "the root of it"));
     cJSON_Delete(d);
@@ -213,7 +205,7 @@ static void the_root_is_elsewhere(void **state)
     scene_waits(s, "10|TABLE|shop|orders|SHARED_READ|1\n10|TABLE|shop|items|SHARED_READ|0\n"
                    "17|TABLE|shop|items|SHARED_NO_READ_WRITE|1\n11|TABLE|shop|orders|EXCLUSIVE|0\n");
     d = scene_report(s, "rails:shop");
-    ddl = first(d, "ddl");
+    ddl = scene_first(d, "ddl");
     scene_expect(ddl, "target", "table:shop/orders");
     scene_expect(ddl, "root", "table:shop/items");
     scene_expect_says(d, "because", "; the root of it is a lock on shop.items");
@@ -230,7 +222,7 @@ static void in_no_list(void **state)
     scene_people(s, HOLDER "11|deploy|10.0.0.9:4|shop|Query|60|creating|CREATE DATABASE archive\n");
     scene_waits(s, "");
     d = scene_report(s, "rails:shop");
-    ddl = first(d, "ddl");
+    ddl = scene_first(d, "ddl");
     scene_expect(ddl, "target", NULL);
     scene_expect(ddl, "root", NULL);
     scene_expect(ddl, "phase", "running");
@@ -250,7 +242,7 @@ static void its_last_step(void **state)
 
     scene_open_transactions(s, "10|4|RUNNING|320\n11|0|RUNNING|60\n");
     d = scene_report(s, "rails:shop");
-    scene_expect(first(d, "ddl"), "phase", "finishing");
+    scene_expect(scene_first(d, "ddl"), "phase", "finishing");
     scene_expect_says(d, "because",
                       "ALTER TABLE of connection 11, 60 s old, waits for its last step: connection 10");
     scene_expect(d, "next", "SELECT miglock_status('table:shop/orders')");
@@ -296,8 +288,8 @@ static void of_two_tables(void **state)
                    "10|TABLE|shop|orders|SHARED_READ|1\n12|TABLE|shop|items|SHARED_READ|0\n"
                    "13|TABLE|shop|items|SHARED_READ|0\n");
     d = scene_report(s, "rails:shop");
-    scene_expect(first(d, "ddl"), "target", "table:shop/orders");
-    assert_int_equal(scene_number(first(first(d, "ddl"), "blockers"), "connection_id"), 10);
+    scene_expect(scene_first(d, "ddl"), "target", "table:shop/orders");
+    assert_int_equal(scene_number(scene_first(scene_first(d, "ddl"), "blockers"), "connection_id"), 10);
     cJSON_Delete(d);
     scene_close(s);
 }

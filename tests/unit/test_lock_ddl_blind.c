@@ -8,14 +8,6 @@
 #define ALTER  "ALTER TABLE orders ADD COLUMN c INT, ALGORITHM=INPLACE, LOCK=NONE"
 #define HOLDER "9|deploy|10.0.0.9:3|shop|Sleep|61||NULL\n"
 
-static const cJSON *first(const cJSON *document, const char *array)
-{
-    const cJSON *one = cJSON_GetArrayItem(scene_member(document, array), 0);
-
-    assert_non_null(one);
-    return one;
-}
-
 static void guessed_on_mariadb(void **state)
 {
     struct mlk_session *s = scene_migration(MLK_MARIADB);
@@ -25,8 +17,8 @@ static void guessed_on_mariadb(void **state)
     (void)state;
     scene_waits_plugin(s, NULL);
     d = scene_report(s, "rails:shop");
-    scene_expect(first(d, "ddl"), "target", "table:shop/orders");
-    blocker = first(first(d, "ddl"), "blockers");
+    scene_expect(scene_first(d, "ddl"), "target", "table:shop/orders");
+    blocker = scene_first(scene_first(d, "ddl"), "blockers");
     assert_int_equal(scene_number(blocker, "connection_id"), 10);
     assert_true(cJSON_IsTrue(scene_member(blocker, "guessed")));
     scene_expect_says(d, "because", "connection 10 (shop@10.0.0.7:51234) could have a lock on shop.orders");
@@ -49,8 +41,8 @@ static void with_the_plugin_on_mariadb(void **state)
     scene_waits_plugin(s, "Table metadata lock|shop|orders|MDL_SHARED_WRITE|1|10\n"
                           "Table metadata lock|shop|orders|MDL_SHARED_UPGRADABLE|1|11\n");
     d = scene_report(s, "rails:shop");
-    assert_true(cJSON_IsFalse(scene_member(first(first(d, "ddl"), "blockers"), "guessed")));
-    assert_int_equal(scene_number(scene_member(first(d, "ddl"), "queue"), "count"), 3);
+    assert_true(cJSON_IsFalse(scene_member(scene_first(scene_first(d, "ddl"), "blockers"), "guessed")));
+    assert_int_equal(scene_number(scene_member(scene_first(d, "ddl"), "queue"), "count"), 3);
     scene_expect_says(d, "blind_spots", "METADATA_LOCK_INFO shows who has a lock");
     cJSON_Delete(d);
     scene_close(s);
@@ -67,8 +59,8 @@ static void a_stranger(void **state)
     scene_people(s, HOLDER "11|deploy|10.0.0.9:4|shop|Query|60|" WAITS "|" ALTER "\n");
     d = scene_report(s, "rails:shop");
     scene_expect(d, "verdict", "active");
-    scene_expect(first(d, "ddl"), "phase", "waiting");
-    assert_int_equal(cJSON_GetArraySize(scene_member(first(d, "ddl"), "blockers")), 0);
+    scene_expect(scene_first(d, "ddl"), "phase", "waiting");
+    assert_int_equal(cJSON_GetArraySize(scene_member(scene_first(d, "ddl"), "blockers")), 0);
     scene_expect_says(d, "because", "ALTER TABLE of connection 11, 60 s old, waits for its turn");
     scene_expect_says(d, "blind_spots", "is guessed");
     cJSON_Delete(d);

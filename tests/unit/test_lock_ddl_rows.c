@@ -9,14 +9,6 @@
 #define HOLDER  "9|deploy|10.0.0.9:3|shop|Sleep|61||NULL\n"
 #define PENDING "performance_schema.metadata_locks...'PENDING'"
 
-static const cJSON *first(const cJSON *document, const char *array)
-{
-    const cJSON *one = cJSON_GetArrayItem(scene_member(document, array), 0);
-
-    assert_non_null(one);
-    return one;
-}
-
 static void expect_count(const cJSON *document, const char *array, int count)
 {
     assert_int_equal(cJSON_GetArraySize(scene_member(document, array)), count);
@@ -31,7 +23,7 @@ static void under_a_row(void **state)
     scene_table(s, "shop.knex_migrations_lock", "index|is_locked\n1|1\n");
     d = scene_report(s, "knex:shop");
     scene_expect(d, "verdict", "active");
-    assert_int_equal(scene_number(first(d, "ddl"), "connection_id"), 11);
+    assert_int_equal(scene_number(scene_first(d, "ddl"), "connection_id"), 11);
     scene_expect_says(d, "because",
                       "ALTER TABLE of connection 11, 60 s old, waits for its turn: connection 10");
     scene_expect(d, "next", "SELECT miglock_status('table:shop/orders')");
@@ -60,8 +52,9 @@ static void in_the_list_of_all(void **state)
     assert_int_equal(cJSON_GetArraySize(d), 2);
     cJSON_ArrayForEach(one, d)
     {
-        assert_int_equal(scene_number(first(one, "ddl"), "connection_id"), 11);
-        scene_expect(first(first(one, "ddl"), "blockers"), "last_statement", "UPDATE orders SET note = 'x'");
+        assert_int_equal(scene_number(scene_first(one, "ddl"), "connection_id"), 11);
+        scene_expect(scene_first(scene_first(one, "ddl"), "blockers"), "last_statement",
+                     "UPDATE orders SET note = 'x'");
         told++;
     }
     assert_int_equal(told, 2);
@@ -99,9 +92,9 @@ static void two_migrations(void **state)
         bool shop = strcmp(scene_text(one, "target"), "rails:shop") == 0;
 
         expect_count(one, "ddl", 1);
-        scene_expect(first(one, "ddl"), "target", shop ? "table:shop/orders" : "table:blog/posts");
-        blocker = first(first(one, "ddl"), "blockers");
-        assert_true(cJSON_IsFalse(scene_member(first(one, "ddl"), "begun")));
+        scene_expect(scene_first(one, "ddl"), "target", shop ? "table:shop/orders" : "table:blog/posts");
+        blocker = scene_first(scene_first(one, "ddl"), "blockers");
+        assert_true(cJSON_IsFalse(scene_member(scene_first(one, "ddl"), "begun")));
         scene_expect(blocker, "last_statement", shop ? "UPDATE orders" : "SELECT posts");
     }
     cJSON_Delete(d);

@@ -6,17 +6,9 @@
 
 #include "scene_tables.h"
 
-static const cJSON *first(const cJSON *document, const char *array)
-{
-    const cJSON *one = cJSON_GetArrayItem(scene_member(document, array), 0);
-
-    assert_non_null(one);
-    return one;
-}
-
 static void expect_root(const cJSON *document, const char *part)
 {
-    const char *said = cJSON_GetStringValue(first(document, "because"));
+    const char *said = cJSON_GetStringValue(scene_first(document, "because"));
 
     if (!said || !strstr(said, part))
         fail_msg("\"%s\" lacks \"%s\"", said ? said : "NULL", part);
@@ -44,7 +36,7 @@ static void the_cascade(void **state)
                       "ALTER TABLE of connection 11, 60 s old, has not begun: it waits for its turn, and");
     scene_expect_says(d, "because", "3 sessions wait, the oldest for 59 s: 2 SELECT, 1 INSERT");
 
-    ddl = first(d, "ddl");
+    ddl = scene_first(d, "ddl");
     assert_int_equal(cJSON_GetArraySize(scene_member(d, "ddl")), 1);
     assert_true(scene_number(ddl, "connection_id") == 11);
     scene_expect(ddl, "kind", "ALTER TABLE");
@@ -53,7 +45,7 @@ static void the_cascade(void **state)
     scene_expect(ddl, "phase", "waiting");
     assert_true(cJSON_IsFalse(scene_member(ddl, "begun")));
 
-    blocker = first(d, "blockers");
+    blocker = scene_first(d, "blockers");
     assert_true(scene_number(d, "blocker_count") == 1);
     assert_true(scene_number(blocker, "connection_id") == 10);
     assert_true(scene_number(blocker, "transaction_seconds") == 320);
@@ -67,7 +59,7 @@ static void the_cascade(void **state)
     assert_true(scene_number(queue, "behind_ddl") == 3);
     assert_true(scene_number(queue, "oldest_seconds") == 59);
     assert_true(scene_number(scene_member(queue, "kinds"), "SELECT") == 2);
-    assert_true(scene_number(first(queue, "first"), "connection_id") == 12);
+    assert_true(scene_number(scene_first(queue, "first"), "connection_id") == 12);
     assert_true(scene_number(scene_member(d, "connections"), "used") == 150);
     assert_true(scene_number(scene_member(d, "connections"), "max") == 151);
     assert_int_equal(cJSON_GetArraySize(scene_member(d, "blind_spots")), 0);
@@ -132,7 +124,7 @@ static void the_client_is_gone(void **state)
     list = scene_tables(s, NULL);
     d = scene_table_of(list, "table:shop/orders");
     scene_expect(d, "verdict", "abandoned");
-    scene_expect(first(d, "blockers"), "peer", "gone");
+    scene_expect(scene_first(d, "blockers"), "peer", "gone");
     scene_expect_says(d, "because", "the client of connection 10 is gone: the connection is closed");
     cJSON_Delete(list);
     scene_close(s);
@@ -191,9 +183,9 @@ static void ddl_that_runs(void **state)
     list = scene_tables(s, NULL);
     d = cJSON_GetArrayItem(list, 0);
     scene_expect(d, "verdict", "active");
-    scene_expect(first(d, "ddl"), "phase", "running");
-    scene_expect(first(d, "ddl"), "stage", "copy to tmp table");
-    assert_true(scene_number(first(d, "ddl"), "percent") == 37.5);
+    scene_expect(scene_first(d, "ddl"), "phase", "running");
+    scene_expect(scene_first(d, "ddl"), "stage", "copy to tmp table");
+    assert_true(scene_number(scene_first(d, "ddl"), "percent") == 37.5);
     assert_int_equal(cJSON_GetArraySize(scene_member(d, "blockers")), 0);
     assert_null(scene_text(d, "next"));
     expect_root(d, "ALTER TABLE of connection 11 has been running for 60 s (copy to tmp table, 38 %)");
@@ -241,12 +233,12 @@ static void a_long_statement(void **state)
     scene_people(s, people);
     mlk_fake_rows(s, "LEFT(INFO, 16000)...WHERE ID IN (11)", rows);
     list = scene_tables(s, NULL);
-    scene_expect(first(cJSON_GetArrayItem(list, 0), "ddl"), "algorithm", "COPY");
-    scene_expect(first(cJSON_GetArrayItem(list, 0), "ddl"), "lock", "SHARED");
+    scene_expect(scene_first(cJSON_GetArrayItem(list, 0), "ddl"), "algorithm", "COPY");
+    scene_expect(scene_first(cJSON_GetArrayItem(list, 0), "ddl"), "lock", "SHARED");
     cJSON_Delete(list);
     mlk_fake_error(s, "LEFT(INFO, 16000)", 3854, "Cannot convert string");
     list = scene_tables(s, NULL);
-    assert_null(scene_text(first(cJSON_GetArrayItem(list, 0), "ddl"), "algorithm"));
+    assert_null(scene_text(scene_first(cJSON_GetArrayItem(list, 0), "ddl"), "algorithm"));
     cJSON_Delete(list);
     scene_close(s);
 }

@@ -7,14 +7,6 @@
 
 static const char guessed[] = "is guessed from its statement";
 
-static const cJSON *first(const cJSON *document, const char *array)
-{
-    const cJSON *one = cJSON_GetArrayItem(scene_member(document, array), 0);
-
-    assert_non_null(one);
-    return one;
-}
-
 /* MariaDB's plugin has the locks; the requests are read off the statements. */
 static void locks_of_the_plugin(void **state)
 {
@@ -32,12 +24,12 @@ static void locks_of_the_plugin(void **state)
     d = scene_table_of(list, "table:shop/orders");
     scene_expect(d, "verdict", "idle");
     scene_expect(d, "source", "METADATA_LOCK_INFO");
-    scene_expect(first(d, "blockers"), "lock_type", "SHARED_WRITE");
-    assert_true(cJSON_IsFalse(scene_member(first(d, "blockers"), "guessed")));
+    scene_expect(scene_first(d, "blockers"), "lock_type", "SHARED_WRITE");
+    assert_true(cJSON_IsFalse(scene_member(scene_first(d, "blockers"), "guessed")));
     assert_true(scene_number(d, "blocker_count") == 1);
     assert_true(scene_number(scene_member(d, "queue"), "count") == 3);
     assert_true(scene_number(scene_member(d, "queue"), "behind_ddl") == 3);
-    scene_expect(first(d, "ddl"), "phase", "waiting");
+    scene_expect(scene_first(d, "ddl"), "phase", "waiting");
     scene_expect_says(d, "blind_spots", guessed);
     cJSON_Delete(list);
     scene_close(s);
@@ -60,17 +52,17 @@ static void no_locks_at_all(void **state)
     scene_expect(d, "verdict", "unknown");
     scene_expect(d, "source", "process list");
     assert_true(scene_number(d, "blocker_count") == 1); /* 15 is too young, 12 waits itself */
-    assert_true(scene_number(first(d, "blockers"), "connection_id") == 10);
-    assert_true(cJSON_IsTrue(scene_member(first(d, "blockers"), "guessed")));
+    assert_true(scene_number(scene_first(d, "blockers"), "connection_id") == 10);
+    assert_true(cJSON_IsTrue(scene_member(scene_first(d, "blockers"), "guessed")));
     scene_expect_says(d, "because", "connection 10 (shop@10.0.0.7:51234");
     scene_expect_says(d, "because", "could have a lock on shop.orders");
     assert_true(scene_number(scene_member(d, "queue"), "count") == 3);
     scene_expect_says(d, "blind_spots", guessed);
     if (s->flavour == MLK_MARIADB) {
-        assert_true(cJSON_IsFalse(scene_member(first(d, "ddl"), "begun"))); /* InnoDB shows that */
+        assert_true(cJSON_IsFalse(scene_member(scene_first(d, "ddl"), "begun"))); /* InnoDB shows that */
         assert_non_null(strstr(scene_text(d, "next"), "SELECT miglock_release('table:shop/orders', '"));
     } else {
-        assert_true(cJSON_IsNull(scene_member(first(d, "ddl"), "begun")));
+        assert_true(cJSON_IsNull(scene_member(scene_first(d, "ddl"), "begun")));
         assert_null(scene_text(d, "next")); /* it may have begun its work */
     }
     cJSON_Delete(list);
@@ -160,7 +152,7 @@ static void events_that_are_off(void **state)
     list = scene_tables(s, NULL);
     scene_expect_says(cJSON_GetArrayItem(list, 0), "blind_spots",
                       "consumer events_statements_current is off");
-    assert_null(scene_text(first(cJSON_GetArrayItem(list, 0), "blockers"), "last_statement"));
+    assert_null(scene_text(scene_first(cJSON_GetArrayItem(list, 0), "blockers"), "last_statement"));
     assert_int_equal(mlk_fake_sent(s, "FROM performance_schema.events_statements_current"), 0);
     cJSON_Delete(list);
     scene_people(s, "11|deploy|h:1|shop|Query|60|altering table|ALTER TABLE orders FORCE\n");
@@ -230,7 +222,7 @@ static void what_only_reads_queues(void **state)
         d = scene_table_of(list, "table:shop/orders");
         scene_expect(d, "source", recorded ? "metadata_locks" : "process list");
         assert_int_equal(cJSON_GetArraySize(scene_member(d, "ddl")), 1);
-        assert_true(scene_number(first(d, "ddl"), "connection_id") == 11);
+        assert_true(scene_number(scene_first(d, "ddl"), "connection_id") == 11);
         assert_true(scene_number(scene_member(d, "queue"), "count") == 1);
         cJSON_Delete(list);
     }
