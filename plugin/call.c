@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "call.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -23,9 +24,6 @@ struct call {
     char error[MLK_ERROR_MAX];
     enum mlk_status status;
     struct mlk_progress progress;
-    pthread_mutex_t mutex;
-    pthread_cond_t ended;
-    bool done; /* under mutex */
 };
 
 static enum mlk_status open_session(struct call *call, struct mlk_session **s)
@@ -48,72 +46,50 @@ static void *run(void *arg)
             call->status = call->work(s, call->arg, call->error, sizeof call->error);
         s->ops->close(s);
     }
-    pthread_mutex_lock(&call->mutex);
-    call->done = true;
-    pthread_cond_signal(&call->ended);
-    pthread_mutex_unlock(&call->mutex);
     return NULL;
 }
 
-static void wait_for_end(struct call *call)
+static struct timespec poll_end(void)
 {
-    struct mlk_watchdog watchdog;
     struct timespec until;
 
-    mlk_watchdog_init(&watchdog, &call->caller, &call->progress);
-    pthread_mutex_lock(&call->mutex);
-    while (!call->done) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += POLL_MS * 1000000L;
-        if (until.tv_nsec >= 1000000000L) {
-            until.tv_nsec -= 1000000000L;
-            until.tv_sec++;
-        }
-        (void)pthread_cond_timedwait(&call->ended, &call->mutex, &until);
-        if (!call->done && mlk_host_killed(call->caller.thd))
-            atomic_store(&call->progress.cancelled, true);
-        if (!call->done)
-            mlk_watchdog_look(&watchdog);
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += POLL_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
     }
-    pthread_mutex_unlock(&call->mutex);
-    mlk_watchdog_end(&watchdog);
+    return until;
 }
 
-static int make_condition(pthread_cond_t *condition)
+/* Joining with a time limit takes one waking up less than to be told first and to join then. */
+static void wait_for_end(struct call *call, pthread_t thread)
 {
-    pthread_condattr_t attributes;
-    int rc = pthread_condattr_init(&attributes);
+    struct timespec until = poll_end();
+    struct mlk_watchdog watchdog;
+    int rc;
 
+    mlk_watchdog_init(&watchdog, &call->caller, &call->progress);
+    while ((rc = pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until)) == ETIMEDOUT) {
+        if (mlk_host_killed(call->caller.thd))
+            atomic_store(&call->progress.cancelled, true);
+        mlk_watchdog_look(&watchdog);
+        until = poll_end();
+    }
     if (rc)
-        return rc;
-    rc = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    if (!rc)
-        rc = pthread_cond_init(condition, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-    return rc;
+        (void)pthread_join(thread, NULL); /* it uses what is on this thread's stack */
+    mlk_watchdog_end(&watchdog);
 }
 
 static enum mlk_status run_on_thread(struct call *call)
 {
     pthread_t thread;
-    int rc = pthread_mutex_init(&call->mutex, NULL);
+    int rc = mlk_thread_start(&thread, run, call);
 
-    if (rc)
-        goto no_mutex;
-    rc = make_condition(&call->ended);
-    if (rc)
-        goto no_condition;
-    rc = mlk_thread_start(&thread, run, call);
     if (!rc) {
-        wait_for_end(call);
-        (void)pthread_join(thread, NULL);
-    }
-    (void)pthread_cond_destroy(&call->ended);
-no_condition:
-    (void)pthread_mutex_destroy(&call->mutex);
-no_mutex:
-    if (!rc)
+        wait_for_end(call, thread);
         return call->status;
+    }
     (void)snprintf(call->error, sizeof call->error,
                    "no thread can be started (error %d): the server is short of memory or "
                    "of threads",

@@ -37,10 +37,22 @@ struct mysql_component {
     int (*deinit)(void);
 };
 
-/* services/mysql_string.h */
+/* services/mysql_string.h; a string is an opaque pointer. get_data: *data lives as long as the string. */
 struct mysql_lex_cstring {
     const char *str;
     size_t length;
+};
+struct mysql_string_factory {
+    int (*create)(void **string);
+    void (*destroy)(void *string);
+};
+struct mysql_string_get_data_in_charset {
+    int (*get_data)(void *string, const char **data, size_t *length, void **charset);
+};
+
+/* services/mysql_status_variable_reader.h; *string is for the caller to destroy */
+struct mysql_status_variable_string {
+    int (*get)(void *thd, const char *name, bool global, void **string);
 };
 
 /* services/udf_registration.h */

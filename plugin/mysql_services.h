@@ -19,6 +19,9 @@
     X(security_context_factory, "mysql_security_context_factory")                                            \
     X(account_database_security_context_lookup, "mysql_account_database_security_context_lookup")            \
     X(security_context_options, "mysql_security_context_options")                                            \
+    X(status_variable_string, "mysql_status_variable_string")                                                \
+    X(string_factory, "mysql_string_factory")                                                                \
+    X(string_get_data_in_charset, "mysql_string_get_data_in_charset")                                        \
     X(command_factory, "mysql_command_factory")                                                              \
     X(command_options, "mysql_command_options")                                                              \
     X(command_query, "mysql_command_query")                                                                  \

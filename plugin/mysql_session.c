@@ -18,6 +18,7 @@
 #include "inner.h"
 #include "mysql_consumer.h"
 #include "mysql_services.h"
+#include "mysql_uptime.h"
 
 struct mysql_inner {
     struct mlk_inner inner;
@@ -99,6 +100,12 @@ static enum mlk_status may(struct mlk_session *s, const struct mlk_access *need)
     return MLK_OK;
 }
 
+static int64_t uptime(struct mlk_session *s)
+{
+    (void)s;
+    return mlk_mysql_uptime();
+}
+
 static void close_session(struct mlk_session *s)
 {
     struct mysql_inner *mysql = impl(mlk_inner_of(s));
@@ -118,6 +125,7 @@ static const struct mlk_session_ops ops = {
     .probe = mlk_inner_probe,
     .freeze = mlk_inner_freeze,
     .thaw = mlk_inner_thaw,
+    .uptime = uptime,
     .log = mlk_mysql_log,
     .now_ms = mlk_inner_now_ms,
     .pause_ms = mlk_inner_pause_ms,

@@ -90,9 +90,32 @@ static void clock_goes_on(struct contract *c)
     contract_check(c, c->status == MLK_OK, "a pause of nothing ends well");
 }
 
+/* A session that knows since when the server runs says what a statement says, and as of its last statement: a
+ * token made of either is the same. */
+static void uptime(struct contract *c)
+{
+    static const char sql[] = "SELECT VARIABLE_VALUE FROM performance_schema.session_status WHERE "
+                              "VARIABLE_NAME = 'Uptime'";
+    enum { TICK_MS = 1100 };
+    int64_t asked;
+
+    if (!c->s->ops->uptime)
+        return;
+    contract_run(c, sql);
+    asked = mlk_rows_int(c->rows, 0, 0, -1);
+    contract_check(c, asked >= 0, "the server tells how long it has been up");
+    contract_check(c, c->s->ops->uptime(c->s) == asked, "so does the session");
+    contract_check(c, c->s->ops->pause_ms(c->s, TICK_MS) == MLK_OK, "a second goes by");
+    contract_check(c, c->s->ops->uptime(c->s) == asked, "the session still says when its statement began");
+    contract_run(c, sql);
+    contract_check(c, mlk_rows_int(c->rows, 0, 0, -1) > asked, "the next one began later");
+    contract_check(c, c->s->ops->uptime(c->s) == mlk_rows_int(c->rows, 0, 0, -1), "and so says the session");
+}
+
 void contract_state(struct contract *c)
 {
     variables(c);
     identity(c);
     clock_goes_on(c);
+    uptime(c);
 }

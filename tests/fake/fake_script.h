@@ -48,6 +48,7 @@ struct mlk_fake {
     bool lenient;
     int phase;
     int64_t now;
+    int64_t uptime;
     void (*on_pause)(struct mlk_session *s, void *arg);
     void *on_pause_arg;
     struct fake_answer *answers; /* of the kernel, the newest first */

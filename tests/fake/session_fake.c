@@ -227,6 +227,14 @@ static void fake_thaw(struct mlk_session *s)
     f->frozen = 0;
 }
 
+/* The time since the server's start. */
+static int64_t fake_uptime(struct mlk_session *s)
+{
+    const struct mlk_fake *f = s->impl;
+
+    return f->uptime;
+}
+
 /* Writes to the error log. */
 static void fake_log(struct mlk_session *s, const char *line)
 {
@@ -275,6 +283,14 @@ void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_prob
     f->ops.probe = fake_probe;
     f->ops.freeze = fake_freeze;
     f->ops.thaw = fake_thaw;
+}
+
+void mlk_fake_uptime(struct mlk_session *s, int64_t seconds)
+{
+    struct mlk_fake *f = s->impl;
+
+    f->uptime = seconds;
+    f->ops.uptime = fake_uptime;
 }
 
 void mlk_fake_calls_procedures(struct mlk_session *s)

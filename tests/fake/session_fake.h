@@ -66,6 +66,10 @@ void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_prob
                     const struct mlk_probe *answer, unsigned took_ms);
 /* Called when a question is put, before it is answered; a test uses it to change the script in mid-call. */
 void mlk_fake_on_ask(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg);
+/* From now on the session knows how long the server had been up when its last statement began; -1: it does
+ * not.
+ */
+void mlk_fake_uptime(struct mlk_session *s, int64_t seconds);
 /* A session that can ask the kernel can also freeze clients: what it then finds (quiet, unless this is said).
  * why: for MLK_FREEZE_NOT. */
 void mlk_fake_freeze(struct mlk_session *s, enum mlk_freeze state, const char *why);

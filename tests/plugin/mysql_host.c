@@ -197,6 +197,10 @@ static const struct mysql_security_context_factory context_factory = {.create = 
                                                                       .destroy = context_destroy};
 static const struct mysql_account_database_security_context_lookup account_lookup = {lookup};
 static const struct mysql_security_context_options context_options = {.get = context_option};
+/* No session here lives long enough for these (test_mysql_uptime.c). */
+static const struct mysql_status_variable_string status_variable;
+static const struct mysql_string_factory string_factory;
+static const struct mysql_string_get_data_in_charset string_data;
 static const struct mysql_command_factory command_factory = {
     .init = connection_init, .connect = connection_connect, .close = connection_close};
 static const struct mysql_command_options command_options = {.set = option_set};
@@ -217,6 +221,9 @@ void mysql_host_fill(const struct mysql_component *component, const char *but)
         {"mysql_security_context_factory", &context_factory},
         {"mysql_account_database_security_context_lookup", &account_lookup},
         {"mysql_security_context_options", &context_options},
+        {"mysql_status_variable_string", &status_variable},
+        {"mysql_string_factory", &string_factory},
+        {"mysql_string_get_data_in_charset", &string_data},
         {"mysql_command_factory", &command_factory},
         {"mysql_command_options", &command_options},
         {"mysql_command_query", &command_query},

@@ -107,6 +107,19 @@ root "CREATE USER u_host@'127.0.0.1'; CREATE USER u_host@'%'; GRANT SELECT, UPDA
 is 'global rights of another account of that user do not count' "$(tcp u_host "$held")" null
 is 'nor do they release' "$(tcp u_host "$give")" refused
 
+# An account whose host is a pattern that the caller's own matches when it is read as a name: MySQL looks the account of a
+# session up the way it does at login. With the rights of another one nothing may be done.
+root "CREATE USER u_like@'%'; CREATE USER u_like@'_'; GRANT ALL ON *.* TO u_like@'_'"
+out=$(tcp u_like "$held; $list; $give")
+lacks 'a host that is like another one: sees nothing' "$out" true
+lacks 'a host that is like another one: releases nothing' "$out" released
+root "$both u_like@'%'"
+if is_mariadb; then
+	is 'a host that is like another one, with rights' "$(tcp u_like "$held")" true
+else
+	contains 'a host that is like another one: a reason' "$(tcp u_like "$held")" 'opened the session for another account'
+fi
+
 # A connection made before a closer account existed.
 root "CREATE USER u_late@'%'; $both u_late@'%'"
 session_open late u_late

@@ -173,6 +173,37 @@ static void what_is_told_together(void **state)
     }
 }
 
+/* Where the session itself knows how long the server has been up, the server is not asked; where it turns out
+ * not to, it is. */
+static void what_the_session_knows(void **state)
+{
+    static const char together[] =
+        "v|r|p|now|names|threads|locks|NULL|holder\n9.7.4|0|1|" SCENE_NOW "|0|-1|-1|NULL|1562\n";
+    const int64_t uptime = strtoll(SCENE_NOW, NULL, 10) - strtoll(SCENE_STARTED, NULL, 10);
+    struct mlk_session *s = scene_open(MLK_MYSQL);
+    cJSON *asked, *known, *unknown;
+
+    (void)state;
+    scene_rails(s);
+    scene_holder(s, SCENE_RAILS, "1562");
+    asked = scene_report(s, "rails:shop");
+    assert_int_equal(mlk_fake_sent(s, "/* miglock */ SELECT VARIABLE_NAME"), 1);
+    mlk_fake_rows(s, "SELECT @@version...NULL, IS_USED_LOCK('" SCENE_RAILS "')", together);
+    mlk_fake_uptime(s, uptime);
+    known = scene_report(s, "rails:shop");
+    assert_int_equal(mlk_fake_sent(s, "/* miglock */ SELECT VARIABLE_NAME"), 1);
+    assert_int_equal(mlk_fake_sent(s, "session_status WHERE VARIABLE_NAME = 'Uptime'"), 2); /* of the first */
+    assert_true(cJSON_Compare(asked, known, true));
+    mlk_fake_uptime(s, -1);
+    unknown = scene_report(s, "rails:shop");
+    assert_int_equal(mlk_fake_sent(s, "/* miglock */ SELECT VARIABLE_NAME"), 2);
+    assert_true(cJSON_Compare(asked, unknown, true));
+    cJSON_Delete(asked);
+    cJSON_Delete(known);
+    cJSON_Delete(unknown);
+    scene_close(s);
+}
+
 /* Clients are asked about where they matter, and all of them where these are many. */
 static void of_whom_more_is_known(void **state)
 {
@@ -296,6 +327,7 @@ int main(void)
         SCENE_BOTH(threads_are_not_connections),
         SCENE_BOTH(locks_among_many),
         cmocka_unit_test(what_is_told_together),
+        cmocka_unit_test(what_the_session_knows),
         SCENE_BOTH(of_whom_more_is_known),
         SCENE_BOTH(statements_are_lengthened),
         SCENE_BOTH(without_the_threads),
