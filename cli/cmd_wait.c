@@ -56,6 +56,12 @@ static enum mlk_exit failed(struct mlk_wait *w, struct mlk_look *look, bool *don
     bool again = w->last.reports && passes(look->status) && w->timeout_ms != 0;
 
     *done = !again;
+    /* the DDL that was waited for has dropped or renamed its table: nobody waits for that one any more */
+    if (w->last.reports && look->missing[0]) {
+        *done = true;
+        mlk_progress_clear(&w->progress);
+        return mlk_wait_say_gone(w);
+    }
     if (!again && look->status == MLK_GONE && !look->connected)
         return mlk_fail(w->cli, MLK_EXIT_FAILED, "connect", "%s", look->error);
     if (!again)
@@ -225,7 +231,8 @@ const struct mlk_command mlk_cmd_wait = {
     .examples = examples,
     .text =
         "Exit code 0: the lock is free. It was free at that moment: another run may take it before yours "
-        "does, whose tool then waits or fails as it always does. 3: the time is over, and it is held or it "
+        "does, whose tool then waits or fails as it always does. Of a table also: it was dropped or renamed "
+        "meanwhile. 3: the time is over, and it is held or it "
         "cannot be told; stderr says by whom, and what to do. 1: no connection when the time is over, or "
         "there is no such schema or lock table, which is said at once.\n"
         "A connection that gets lost meanwhile is made again. On a terminal a line shows the holder.\n"

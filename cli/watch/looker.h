@@ -28,15 +28,14 @@ struct mlk_looker {
 /* What came of a look. Zeroed is a valid start. */
 struct mlk_look {
     enum mlk_status status;
-    bool connected;   /* false with a failure: there was no connection */
-    char error[1200]; /* one line where status is not MLK_OK */
-    cJSON *reports;   /* an array; owned */
-    cJSON *blind;     /* an array of texts: what could not be seen, each once; owned */
-    char where[512];  /* the server, for a headline */
-    bool functions;   /* it was asked by its functions */
-    char
-        missing[1200]; /* the first report's lock can never be seen free: there is no such table or schema; ""
-                        */
+    bool connected;     /* false with a failure: there was no connection */
+    char error[1200];   /* one line where status is not MLK_OK */
+    cJSON *reports;     /* an array; owned */
+    cJSON *blind;       /* an array of texts: what could not be seen, each once; owned */
+    char where[512];    /* the server, for a headline */
+    bool functions;     /* it was asked by its functions */
+    char missing[1200]; /* the lock can never be seen free: there is no such table or schema; "". With a
+                         * failure: that is why there is no report */
 };
 
 /* How a read ended. */

@@ -85,25 +85,19 @@ static bool exists(struct child *c, const struct mlk_buf *sql)
     return there;
 }
 
-/* A lock in a schema that is not there reads free or as nothing at all; mostly its name is a mistake. */
-static void find_missing(struct child *c, const struct mlk_target *target)
+/* Whether the target's schema is there, and with table its table; c->missing says what is not. Only names are
+ * read, so the table is not opened. */
+static void find(struct child *c, const struct mlk_target *target, bool table)
 {
-    const cJSON *report = cJSON_GetArrayItem(c->reports, 0);
-    bool row = target->table[0] != '\0';
     struct mlk_buf sql;
 
-    c->missing[0] = '\0';
-    if (!target->schema[0] || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(report, "held")) ||
-        cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(report, "server_wide")) ||
-        mlk_json_text(report, "damage"))
-        return;
     mlk_buf_init(&sql, SQL_BYTES);
     mlk_buf_str(&sql, "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ");
     mlk_sql_string(&sql, target->schema, strlen(target->schema));
     if (!exists(c, &sql)) {
         snprintf(c->missing, sizeof c->missing,
                  "there is no schema '%s' on this server, or this account may not see it", target->schema);
-    } else if (row && cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(report, "held"))) {
+    } else if (table) {
         mlk_buf_reset(&sql);
         mlk_buf_str(&sql, "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ");
         mlk_sql_string(&sql, target->schema, strlen(target->schema));
@@ -111,18 +105,44 @@ static void find_missing(struct child *c, const struct mlk_target *target)
         mlk_sql_string(&sql, target->table, strlen(target->table));
         if (!exists(c, &sql))
             snprintf(c->missing, sizeof c->missing,
-                     "there is no table %s.%s on this server, or this account may not see it: no migration "
-                     "of %s ever ran there",
-                     target->schema, target->table, target->tool->title);
+                     "there is no table %s.%s on this server, or this account may not see it%s%s%s",
+                     target->schema, target->table,
+                     target->tool->kind == MLK_TABLE ? "" : ": no migration of ",
+                     target->tool->kind == MLK_TABLE ? "" : target->tool->title,
+                     target->tool->kind == MLK_TABLE ? "" : " ever ran there");
     }
     mlk_buf_free(&sql);
+}
+
+/* A lock in a schema that is not there reads free or as nothing at all; mostly its name is a mistake. */
+static void find_missing(struct child *c, const struct mlk_target *target)
+{
+    const cJSON *report = cJSON_GetArrayItem(c->reports, 0);
+
+    c->missing[0] = '\0';
+    if (!target->schema[0] || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(report, "held")) ||
+        cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(report, "server_wide")) ||
+        mlk_json_text(report, "damage"))
+        return;
+    find(c, target, target->table[0] && cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(report, "held")));
+}
+
+/* There is no report of a table that is not there. An error of the functions does not tell that apart. */
+static void find_table(struct child *c, const struct mlk_target *target, enum mlk_status status)
+{
+    if (target->tool->kind == MLK_TABLE && (status == MLK_NOT_FOUND || status == MLK_SQL))
+        find(c, target, true);
 }
 
 static enum mlk_status look(struct child *c)
 {
     struct mlk_answer answer = {0};
     struct mlk_target target;
+    char ignored[MLK_ERROR_MAX];
     enum mlk_status status = mlk_lookup(&c->backend, c->cli, false, &answer, c->error, sizeof c->error);
+    bool one = c->cli->argc == 1 && mlk_is_target(c->cli->argv[0]) &&
+               mlk_target_parse(c->cli->argv[0], strlen(c->cli->argv[0]), &target, ignored, sizeof ignored) ==
+                   MLK_OK;
 
     if (status == MLK_OK) {
         c->reports = mlk_answer_all(&answer);
@@ -131,10 +151,10 @@ static enum mlk_status look(struct child *c)
     if (status == MLK_OK)
         status = mlk_lookup_tables(&c->backend, c->cli, c->reports, c->error, sizeof c->error);
     mlk_answer_free(&answer);
-    if (status == MLK_OK && c->cli->argc == 1 && mlk_is_target(c->cli->argv[0]) &&
-        mlk_target_parse(c->cli->argv[0], strlen(c->cli->argv[0]), &target, c->error, sizeof c->error) ==
-            MLK_OK)
+    if (status == MLK_OK && one)
         find_missing(c, &target);
+    else if (one)
+        find_table(c, &target, status);
     return status;
 }
 
@@ -144,10 +164,13 @@ static enum mlk_status ask_client(struct child *c, const char *text)
     cJSON *report = NULL;
     enum mlk_status status = mlk_target_parse(text, strlen(text), &target, c->error, sizeof c->error);
 
-    if (status == MLK_OK)
-        status = mlk_backend_report(&c->backend, &target, true, &report, c->error, sizeof c->error);
     if (status != MLK_OK)
         return status;
+    status = mlk_backend_report(&c->backend, &target, true, &report, c->error, sizeof c->error);
+    if (status != MLK_OK) {
+        find_table(c, &target, status);
+        return status;
+    }
     c->reports = cJSON_CreateArray();
     if (!c->reports || !cJSON_AddItemToArray(c->reports, report)) {
         cJSON_Delete(report);

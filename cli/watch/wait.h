@@ -37,6 +37,8 @@ const char *mlk_wait_verdict(const struct mlk_wait *w);
 void mlk_wait_progress(struct mlk_wait *w);
 /* The answer, once the lock is free. at_once: it was so at the first look. */
 enum mlk_exit mlk_wait_say_free(const struct mlk_wait *w, bool at_once);
+/* The answer where a table is not there any more. */
+enum mlk_exit mlk_wait_say_gone(const struct mlk_wait *w);
 /* The answer where it is not, or it cannot be told. */
 enum mlk_exit mlk_wait_say_held(const struct mlk_wait *w);
 /* The answer when the time is over: held, or nobody knows as the server does not answer. */

@@ -68,17 +68,27 @@ void mlk_wait_progress(struct mlk_wait *w)
     mlk_buf_free(&b);
 }
 
+/* gone: what was seen last is not there any more. */
+static cJSON *because_of(const struct mlk_wait *w, bool gone)
+{
+    static const char *const dropped[] = {"the table was dropped or renamed meanwhile"};
+
+    return gone ? cJSON_CreateStringArray(dropped, 1)
+                : cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(report_of(w), "because"), true);
+}
+
 static enum mlk_exit say_document(const struct mlk_wait *w, const char *outcome)
 {
-    const cJSON *because = cJSON_GetObjectItemCaseSensitive(report_of(w), "because");
+    bool gone = strcmp(outcome, "gone") == 0;
     cJSON *document = cJSON_CreateObject();
     bool ok = cJSON_AddNumberToObject(document, "schema_version", MLK_SCHEMA_VERSION) &&
               cJSON_AddStringToObject(document, "target", w->target.text) &&
               cJSON_AddStringToObject(document, "outcome", outcome) &&
-              cJSON_AddStringToObject(document, "verdict", mlk_wait_verdict(w)) &&
-              cJSON_AddItemToObject(document, "because", cJSON_Duplicate(because, true)) &&
+              cJSON_AddStringToObject(document, "verdict", gone ? "free" : mlk_wait_verdict(w)) &&
+              cJSON_AddItemToObject(document, "because", because_of(w, gone)) &&
               cJSON_AddNumberToObject(document, "seconds", (double)(int64_t)(passed(w) * 10) / 10) &&
-              cJSON_AddItemToObject(document, "now", cJSON_Duplicate(report_of(w), true));
+              cJSON_AddItemToObject(document, "now",
+                                    gone ? cJSON_CreateNull() : cJSON_Duplicate(report_of(w), true));
 
     if (ok && w->cli->plain)
         mlk_plain_print(MLK_PLAIN_RESULT, document);
@@ -88,22 +98,33 @@ static enum mlk_exit say_document(const struct mlk_wait *w, const char *outcome)
     return ok ? MLK_EXIT_DONE : mlk_fail_status(w->cli, MLK_NO_MEMORY, mlk_status_text(MLK_NO_MEMORY));
 }
 
-enum mlk_exit mlk_wait_say_free(const struct mlk_wait *w, bool at_once)
+/* The waiting has ended well. how: "is free". */
+static enum mlk_exit say_end(const struct mlk_wait *w, const char *outcome, const char *how, bool at_once)
 {
     struct mlk_buf b;
 
     if (w->cli->json || w->cli->plain)
-        return say_document(w, "free");
+        return say_document(w, outcome);
     if (w->cli->quiet)
         return MLK_EXIT_DONE;
     mlk_buf_init(&b, TEXT_MAX);
     mlk_text_clean(&b, w->target.text);
-    printf("%s is free", mlk_buf_text(&b));
+    printf("%s %s", mlk_buf_text(&b), how);
     mlk_buf_free(&b);
     if (!at_once)
         printf(" after %.1f s", passed(w));
     putchar('\n');
     return MLK_EXIT_DONE;
+}
+
+enum mlk_exit mlk_wait_say_free(const struct mlk_wait *w, bool at_once)
+{
+    return say_end(w, "free", "is free", at_once);
+}
+
+enum mlk_exit mlk_wait_say_gone(const struct mlk_wait *w)
+{
+    return say_end(w, "gone", "was dropped or renamed", false);
 }
 
 enum mlk_exit mlk_wait_say_held(const struct mlk_wait *w)

@@ -92,6 +92,39 @@ time_over() {
 	is "${mark}the lock is still held" "$(holder held)" "$id"
 }
 
+# Whoever lists the sessions a second time has had an answer on a table.
+waits_for_table() { (($(grep -cE 'sql: .*(miglock_status|PROCESSLIST)' err) > 1)); }
+
+ddl_waits() { (($(root "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table metadata lock%'") == 1)); }
+
+# The DDL that is waited for takes the table away. A table that was never there is a mistake in its name.
+table_goes_away() {
+	local format n
+	for format in '' --json; do
+		root 'CREATE TABLE app.old (i INT)'
+		session_start forgotten root
+		session forgotten 'BEGIN; SELECT COUNT(*) FROM app.old' >taken
+		session_start ddl root
+		session_send ddl 'DROP TABLE app.old'
+		until_true 20 ddl_waits || not_ok "${mark}the DROP waits"
+		# shellcheck disable=SC2086 # nothing where there is none
+		waiting table:app/old --timeout 100 --interval 0.2 $format
+		until_true 20 waits_for_table || not_ok "${mark}it looks at the table"
+		session forgotten COMMIT >/dev/null
+		ended
+		code_is "a table that is dropped meanwhile $format" 0
+		n=$(session ddl 'SELECT 1')
+		is "${mark}the DROP went through" "$n" 1
+		if [[ -z $format ]]; then out_has 'says so' 'table:app/old was dropped or renamed after '; fi
+		session_close ddl
+		session_close forgotten
+	done
+	facts <<-'END'
+		a document :: d.outcome === 'gone' && d.target === 'table:app/old' && d.verdict === 'free' && d.now === null && d.because.length === 1
+	END
+	mlk wait table:app/old --timeout 100
+	code_is 'a table that is not there' 1
+}
 # The holder gives it back while somebody waits.
 released() {
 	until_true 10 looks_no_more || not_ok "${mark}nobody looks"
@@ -199,6 +232,7 @@ story() {
 	released
 	row
 	never
+	table_goes_away
 	lost
 	on_terminal
 	closed_output
