@@ -205,6 +205,26 @@ static void read_kind(struct mlk_words *w, struct mlk_ddl_text *out)
         read_options(w, out);
 }
 
+/* MariaDB's SET STATEMENT max_statement_time = 0 FOR ALTER TABLE ...: what it is for. Stays at SET where that
+ * is not it, or was cut off. */
+static void pass_settings(struct mlk_words *w)
+{
+    struct mlk_words ahead = *w;
+    int depth = 0;
+
+    if (!is(w, "SET") || !mlk_words_next(&ahead) || !is(&ahead, "STATEMENT"))
+        return;
+    while (mlk_words_next(&ahead)) {
+        if (ahead.type == MLK_WORD_MARK)
+            depth += (ahead.text[0] == '(') - (ahead.text[0] == ')');
+        if (depth == 0 && is(&ahead, "FOR")) {
+            if (mlk_words_next(&ahead) && ahead.type == MLK_WORD_PLAIN)
+                *w = ahead;
+            return;
+        }
+    }
+}
+
 void mlk_ddl_text_read(const char *sql, struct mlk_ddl_text *out)
 {
     struct mlk_words w;
@@ -216,6 +236,7 @@ void mlk_ddl_text_read(const char *sql, struct mlk_ddl_text *out)
     mlk_words_begin(&w, sql);
     while (mlk_words_next(&w)) {
         if (w.type == MLK_WORD_PLAIN) {
+            pass_settings(&w);
             read_kind(&w, out);
             return;
         }
