@@ -215,6 +215,8 @@ static void say_way(const struct mlk_table_doc *doc, cJSON *because)
 void mlk_table_because(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
                        const struct mlk_table_doc *doc, cJSON *because)
 {
+    const struct mlk_table_doc *way = doc->blocker_count ? doc : doc->root;
+
     if (!doc->ddl_count && !doc->group->waiting) {
         mlk_say(because, "no DDL is at work on %s.%s, and nobody waits for it", doc->group->schema,
                 doc->group->name);
@@ -229,6 +231,8 @@ void mlk_table_because(const struct mlk_table_scene *scene, const struct mlk_tab
     say_blockers(scene, docs, doc, because);
     for (size_t i = 0; i < doc->ddl_count && i < SAID; i++)
         say_work(docs, doc, &doc->ddl[i], because);
+    for (size_t i = 0; i < doc->ddl_count && i < SAID; i++)
+        mlk_table_say_own(&doc->ddl[i], way->blockers, way->blocker_count, because);
     say_queue(doc, because);
     if (cJSON_GetArraySize(because) == 0 || (doc->root == doc && !doc->blocker_count && doc->queue_count &&
                                              mlk_table_verdict(scene, docs, doc) == MLK_UNKNOWN))

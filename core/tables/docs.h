@@ -105,6 +105,10 @@ void mlk_table_because(const struct mlk_table_scene *scene, const struct mlk_tab
 /* "connection 10 (shop@10.0.0.7, rake[991]) has a lock on shop.orders and has done nothing for 312 s". */
 void mlk_table_blocker_text(const struct mlk_table_scene *scene, const struct mlk_table_group *group,
                             const struct mlk_table_one *one, struct mlk_buf *out);
+/* own_way.c: adds a sentence where that DDL waits and one of these, which keep it waiting, is an idle session
+ * of its own client. */
+void mlk_table_say_own(const struct mlk_table_work *work, const struct mlk_table_one *blockers, size_t count,
+                       cJSON *because);
 /* "ALTER TABLE of connection 11, 60 s old, waits for its turn". */
 void mlk_table_work_text(const struct mlk_table_docs *docs, const struct mlk_table_work *work,
                          struct mlk_buf *out);

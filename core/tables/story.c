@@ -277,4 +277,5 @@ void mlk_table_story_say(const struct mlk_table_story *story, uint64_t id, cJSON
     add_queue(&part, &b);
     mlk_say(because, "%s", mlk_buf_text(&b));
     mlk_buf_free(&b);
+    mlk_table_say_own(&part.work, part.blockers, part.shown, because);
 }

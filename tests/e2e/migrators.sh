@@ -57,5 +57,6 @@ story() {
 	rails_migration
 	ghost_migration
 	knex_migration
+	behind_itself "itself_$mode"
 }
 both_ways story

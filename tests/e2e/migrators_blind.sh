@@ -28,5 +28,6 @@ story() {
 	END
 	behind_ends
 	root "UNINSTALL SONAME 'metadata_lock_info'"
+	behind_itself "itself_$mode"
 }
 both_ways story

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scene_ending.h"
 #include "scene_tables.h"
 
 #define WAITS   "Waiting for table metadata lock"
@@ -213,6 +214,55 @@ static void the_root_is_elsewhere(void **state)
     scene_close(s);
 }
 
+/* A migration whose statement runs outside of its own transaction: told as far as it is known that the two
+ * sessions are one client's, also of the table by itself. */
+static void behind_itself(void **state)
+{
+#define IDLE "10|deploy|10.0.0.9:5|shop|Sleep|60||NULL\n"
+#define ONE  "10|_pid|77\n11|_pid|77\n"
+#define OPEN "10|0|RUNNING|61\n"
+    static const struct {
+        const char *blocker, *attributes, *transactions, *says;
+    } cases[] = {
+        {IDLE, ONE, OPEN,
+         "connection 10 is idle and of the same client as the ALTER TABLE of connection 11 (process 77): "
+         "that client seems to wait for itself, until it ends that transaction or gives up"},
+        {IDLE, "9|_pid|77\n", OPEN,
+         "connection 10 is idle and comes from the same user and host as the ALTER TABLE of connection 11: "
+         "if both are of one client, it waits for itself, until it ends that transaction or gives up"},
+        {IDLE, "10|_pid|78\n11|_pid|77\n", OPEN, NULL},
+        {IDLE, "11|_pid|77\n", OPEN, NULL},
+        {IDLE, ONE, "", NULL},
+        {"10|deploy|10.0.0.8:5|shop|Sleep|60||NULL\n", ONE, OPEN, NULL},
+        {"10|shop|10.0.0.9:5|shop|Sleep|60||NULL\n", ONE, OPEN, NULL},
+        {"10|deploy|10.0.0.9:5|shop|Query|60|updating|UPDATE orders SET note = 'x'\n", ONE, OPEN, NULL},
+    };
+#undef OPEN
+#undef ONE
+#undef IDLE
+    static const char *const targets[] = {"rails:shop", "table:shop/orders"};
+
+    for (size_t i = 0; i < 2 * UNIT_COUNT(cases); i++) {
+        struct mlk_session *s = scene_migration(scene_flavour(state));
+        char people[1000];
+        cJSON *d;
+
+        snprintf(people, sizeof people, HOLDER "%s11|deploy|10.0.0.9:4|shop|Query|60|" WAITS "|" ALTER "\n",
+                 cases[i / 2].blocker);
+        scene_people(s, people);
+        scene_waits(s, "10|TABLE|shop|orders|SHARED_READ|1\n11|TABLE|shop|orders|EXCLUSIVE|0\n");
+        scene_attributes(s, cases[i / 2].attributes);
+        scene_open_transactions(s, cases[i / 2].transactions);
+        d = scene_report(s, targets[i % 2]);
+        if (cases[i / 2].says)
+            scene_expect_says(d, "because", cases[i / 2].says);
+        else
+            scene_expect_silent(d, "because", "for itself");
+        cJSON_Delete(d);
+        scene_close(s);
+    }
+}
+
 static void in_no_list(void **state)
 {
     struct mlk_session *s = scene_migration(scene_flavour(state));
@@ -304,6 +354,7 @@ int main(void)
         SCENE_BOTH(behind_other_ddl),
         SCENE_BOTH(behind_a_lock_on_the_server),
         SCENE_BOTH(the_root_is_elsewhere),
+        SCENE_BOTH(behind_itself),
         SCENE_BOTH(in_no_list),
         SCENE_BOTH(its_last_step),
         SCENE_BOTH(a_refused_release_says_what_helps),

@@ -5,9 +5,11 @@ set -euo pipefail
 
 usage='usage: knex.sh COMMAND SCHEMA [options]
   latest | unlock | status  what "knex migrate:..." shall do
-  --set base|ddl|dml|alter  base: one that finishes. ddl: then one with a DDL before it hangs, so that its lock is committed.
+  --set base|ddl|dml|alter|itself
+                            base: one that finishes. ddl: then one with a DDL before it hangs, so that its lock is committed.
                             dml: then one with changes only, so that its lock is not committed while it hangs.
                             alter: then one that hangs before it alters a table
+                            itself: then one that alters a table outside of its own transaction, which has changed it
   --table NAME              the migrations table (default knex_migrations); the lock table is NAME_lock
   --lock-schema NAME        the schema of both tables, when it is another one
   --hang sql|client         stop in mid-migration, in a statement or outside SQL
@@ -30,7 +32,7 @@ unset MLK_KNEX_SET MLK_KNEX_TABLE MLK_KNEX_SCHEMA
 while [[ $# -gt 0 ]]; do
     case $1 in
     --set)
-        [[ ${2:-} =~ ^(base|ddl|dml|alter)$ ]] || usage_error '--set takes base, ddl, dml or alter'
+        [[ ${2:-} =~ ^(base|ddl|dml|alter|itself)$ ]] || usage_error '--set takes base, ddl, dml, alter or itself'
         export MLK_KNEX_SET=$2
         ;;
     --table)

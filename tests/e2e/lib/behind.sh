@@ -48,6 +48,26 @@ behind_refused() {
 	if connected "$C_connection" && connected "$BLOCKER"; then ok "${mark}nobody was ended"; else not_ok "${mark}nobody was ended"; fi
 }
 
+# behind_itself SCHEMA: a migration whose second connection waits for its first one, which waits for the answer.
+behind_itself() {
+	export T=knex:$1 TABLE=$1.customers
+	root "CREATE DATABASE $1"
+	client_run base "${knex[@]}" latest "$1"
+	client migrator "${knex[@]}" latest "$1" --set itself
+	until_true 30 waits 1 || die "the ALTER does not wait: $(root 'SHOW FULL PROCESSLIST')"
+	for target in "$T" "table:${TABLE/.//}"; do
+		mlk status "$target" --json
+		facts <<-'END'
+			a migration that waits for itself is told so :: r.held === true && r.because.some(s => s.includes('if both are of one client, it waits for itself, until it ends that transaction or gives up'))
+		END
+	done
+	mlk release "table:${TABLE/.//}" --yes
+	code_is 'its DDL is given up without force' 0
+	client_end migrator
+	fails 'knex fails' migrator 'Query execution was interrupted'
+	becomes "$T" free
+}
+
 # The one in the way commits: the migration and the queue go on.
 behind_ends() {
 	session forgotten ROLLBACK >said
