@@ -25,9 +25,11 @@ static void drop_columns(struct mlk_mysql_result *r)
     free(r->starts);
     free(r->lengths);
     free(r->nulls);
+    free(r->cells);
     r->names = NULL;
     r->starts = r->lengths = NULL;
     r->nulls = NULL;
+    r->cells = NULL;
     r->columns = 0;
 }
 
@@ -74,9 +76,10 @@ static int start_result_metadata(void *context, unsigned columns, unsigned flags
     r->starts = calloc(columns, sizeof *r->starts);
     r->lengths = calloc(columns, sizeof *r->lengths);
     r->nulls = calloc(columns, sizeof *r->nulls);
+    r->cells = calloc(columns, sizeof *r->cells);
     r->columns = columns;
     r->column = 0;
-    return r->names && r->starts && r->lengths && r->nulls ? 0 : out_of_memory(r);
+    return r->names && r->starts && r->lengths && r->nulls && r->cells ? 0 : out_of_memory(r);
 }
 
 static int field_metadata(void *context, struct mysql_field_metadata *field, const char *collation)
@@ -120,20 +123,13 @@ static int abort_row(void *context)
 static int end_row(void *context)
 {
     struct mlk_mysql_result *r = context;
-    const char **cells;
-    enum mlk_status status;
 
     /* After a failure some of the cells may not be there. */
     if (r->failed || !r->rows || r->column != r->columns)
         return out_of_memory(r);
-    cells = calloc(r->columns, sizeof *cells);
-    if (!cells)
-        return out_of_memory(r);
     for (size_t i = 0; i < r->columns; i++)
-        cells[i] = r->nulls[i] ? NULL : mlk_buf_text(&r->row) + r->starts[i];
-    status = mlk_rows_add(r->rows, cells, r->lengths);
-    free(cells);
-    return status ? out_of_memory(r) : 0;
+        r->cells[i] = r->nulls[i] ? NULL : mlk_buf_text(&r->row) + r->starts[i];
+    return mlk_rows_add(r->rows, r->cells, r->lengths) ? out_of_memory(r) : 0;
 }
 
 static int put(void *context, const char *text, size_t length)

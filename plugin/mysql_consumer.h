@@ -28,6 +28,7 @@ struct mlk_mysql_result {
     struct mlk_buf row;
     size_t *starts, *lengths; /* of each cell in row */
     bool *nulls;
+    const char **cells;
 };
 void mlk_mysql_result_free(struct mlk_mysql_result *result);
 

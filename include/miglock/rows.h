@@ -21,8 +21,9 @@ struct mlk_rows {
     /* private */
     size_t cap, bytes;
     char **names; /* [columns] */
-    char **cells; /* [count * columns], NUL-terminated copies; NULL is SQL NULL */
+    char **cells; /* [count * columns], NUL-terminated copies in blocks; NULL is SQL NULL */
     size_t *lengths;
+    struct mlk_rows_block *blocks; /* the newest first */
 };
 
 /* A result with that many columns and no rows; NULL where memory is out. names may hold NULL. */
