@@ -8,6 +8,7 @@
 
 #include "ask.h"
 #include "miglock/sql.h"
+#include "miglock/target.h"
 #include "miglock/text.h"
 
 static const struct mlk_access locks_table = {
@@ -72,7 +73,50 @@ static enum mlk_status take(struct mlk_metadata_lock_list *out, struct mlk_rows 
     return MLK_OK;
 }
 
-/* holder_thread: whose other locks are of interest; 0: nobody's. */
+#define NAMED "SELECT OWNER_THREAD_ID, OBJECT_NAME, LOCK_STATUS FROM performance_schema.metadata_locks WHERE "
+
+/* MySQL keeps names in lower case, of letters outside ASCII by rules of its own. */
+static bool lower(const struct mlk_session *s, const char *name, char *out, size_t size)
+{
+    size_t i = 0;
+
+    for (; name[i] && i + 1 < size; i++) {
+        if ((unsigned char)name[i] >= 0x80)
+            return false;
+        out[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    }
+    out[i] = '\0';
+    return s->flavour == MLK_MYSQL && !name[i];
+}
+
+/* The locks of that name and those of that thread (0: nobody's), among many others. */
+static void among_many(const struct mlk_session *s, const char *name, uint64_t holder_thread,
+                       struct mlk_buf *sql)
+{
+    char stored[MLK_NAME_MAX + 1];
+
+    /* Both halves use an index of MySQL's, which each condition of it decides: with OR, or with
+     * OBJECT_TYPE = ... beside the thread, the server goes through all locks (2 ms against 0.3 on 5,000). */
+    if (lower(s, name, stored, sizeof stored)) {
+        mlk_buf_str(sql, MLK_TAG NAMED
+                    "OBJECT_TYPE = 'USER LEVEL LOCK' AND OBJECT_SCHEMA IS NULL AND OBJECT_NAME = ");
+        mlk_sql_string(sql, stored, strlen(stored));
+        if (holder_thread)
+            mlk_buf_fmt(sql,
+                        " UNION ALL " NAMED "OWNER_THREAD_ID = %" PRIu64
+                        " AND OBJECT_TYPE LIKE 'USER LEVEL LOC_'",
+                        holder_thread);
+        return;
+    }
+    /* in whatever case: the core compares them in the end */
+    mlk_buf_str(sql, MLK_TAG NAMED "OBJECT_TYPE = 'USER LEVEL LOCK' AND (OBJECT_NAME = ");
+    mlk_sql_string(sql, name, strlen(name));
+    if (holder_thread)
+        mlk_buf_fmt(sql, " OR OWNER_THREAD_ID = %" PRIu64, holder_thread);
+    mlk_buf_str(sql, ")");
+}
+
+/* name: the locks of that name and those of holder_thread; NULL: all. */
 static enum mlk_status ask_named(struct mlk_session *s, const char *name, uint64_t holder_thread,
                                  struct mlk_rows **rows)
 {
@@ -80,16 +124,10 @@ static enum mlk_status ask_named(struct mlk_session *s, const char *name, uint64
     enum mlk_status status;
 
     mlk_buf_init(&sql, 4096);
-    mlk_buf_str(&sql, MLK_TAG "SELECT OWNER_THREAD_ID, OBJECT_NAME, LOCK_STATUS FROM "
-                              "performance_schema.metadata_locks WHERE OBJECT_TYPE = 'USER LEVEL LOCK'");
-    if (name) {
-        /* in whatever case: the core compares them in the end */
-        mlk_buf_str(&sql, " AND (OBJECT_NAME = ");
-        mlk_sql_string(&sql, name, strlen(name));
-        if (holder_thread)
-            mlk_buf_fmt(&sql, " OR OWNER_THREAD_ID = %" PRIu64, holder_thread);
-        mlk_buf_str(&sql, ")");
-    }
+    if (name)
+        among_many(s, name, holder_thread, &sql);
+    else
+        mlk_buf_str(&sql, MLK_TAG NAMED "OBJECT_TYPE = 'USER LEVEL LOCK'");
     status = mlk_ask_buf(s, &locks_table, &sql, rows, NULL);
     mlk_buf_free(&sql);
     return status;
@@ -139,14 +177,10 @@ static int by_name(const void *left, const void *right)
     return (a->connection_id > b->connection_id) - (a->connection_id < b->connection_id);
 }
 
-/* Up to so many sessions it takes longer to state which locks are of interest than to read them all: 20 us of
- * 90 with 10 sessions (MySQL). */
-enum { FEW_SESSIONS = 64 };
-
 static enum mlk_status read_named(struct mlk_session *s, const struct mlk_metadata_locks_wanted *wanted,
                                   const struct mlk_people *people, struct mlk_metadata_lock_list *out)
 {
-    const char *name = people->count > FEW_SESSIONS ? wanted->name : NULL;
+    const char *name = people->count > MLK_FEW_SESSIONS ? wanted->name : NULL;
     struct mlk_rows *rows;
     enum mlk_status status = ask_named(s, name, mlk_people_thread_number(people, wanted->holder), &rows);
 

@@ -71,7 +71,7 @@ static enum mlk_status take(struct mlk_session *s, struct look *look)
     if (!status)
         status = mlk_people_read(s, &look->server, &look->people, look->blind_spots);
     if (!status)
-        status = mlk_people_know_threads(s, &look->server, &look->people);
+        status = mlk_people_know_threads(s, &look->server, &look->people, NULL);
     return status ? status : mlk_people_know(s, &look->server, &look->people, NULL, look->blind_spots);
 }
 

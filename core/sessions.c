@@ -230,7 +230,8 @@ void mlk_people_free(struct mlk_people *people)
     mlk_rows_free(people->rows);
     mlk_rows_free(people->attributes[0]);
     mlk_rows_free(people->attributes[1]);
-    mlk_rows_free(people->threads);
+    mlk_rows_free(people->threads[0]);
+    mlk_rows_free(people->threads[1]);
     free(people->by_thread);
     memset(people, 0, sizeof *people);
 }

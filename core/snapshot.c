@@ -18,9 +18,7 @@ static enum mlk_status begin(struct mlk_session *s, bool with_rows, const char *
         return MLK_NO_MEMORY;
     status = name ? mlk_server_read_for(s, name, &out->server, out->blind_spots)
                   : mlk_server_read(s, with_rows, &out->server, out->blind_spots);
-    if (!status)
-        status = mlk_people_read(s, &out->server, &out->people, out->blind_spots);
-    return status ? status : mlk_people_know_threads(s, &out->server, &out->people);
+    return status ? status : mlk_people_read(s, &out->server, &out->people, out->blind_spots);
 }
 
 static enum mlk_status finish(struct mlk_snapshot *out, enum mlk_status status)
@@ -38,6 +36,8 @@ enum mlk_status mlk_snapshot_take(struct mlk_session *s, const char *schema, boo
 
     memset(out, 0, sizeof *out);
     status = begin(s, true, NULL, out);
+    if (!status)
+        status = mlk_people_know_threads(s, &out->server, &out->people, NULL);
     if (!status)
         status = mlk_people_know(s, &out->server, &out->people, NULL, out->blind_spots);
     if (!status)
@@ -68,6 +68,7 @@ static enum mlk_status take_of_one(struct mlk_session *s, const struct mlk_targe
                                    struct mlk_snapshot *out)
 {
     struct mlk_metadata_locks_wanted wanted = {.name = target->name};
+    const struct mlk_person *holder;
     bool fits = mlk_target_fits(target, s->flavour, s->error, sizeof s->error) == MLK_OK;
     enum mlk_status status;
 
@@ -76,9 +77,11 @@ static enum mlk_status take_of_one(struct mlk_session *s, const struct mlk_targe
     if (!status)
         status = find_holder(s, target, out);
     wanted.holder = out->holder_id;
+    holder = mlk_person_find(&out->people, out->holder_id);
     if (!status)
-        status = mlk_people_know(s, &out->server, &out->people, mlk_person_find(&out->people, out->holder_id),
-                                 out->blind_spots);
+        status = mlk_people_know_threads(s, &out->server, &out->people, holder);
+    if (!status)
+        status = mlk_people_know(s, &out->server, &out->people, holder, out->blind_spots);
     if (!status)
         status =
             mlk_metadata_locks_read(s, &out->server, &wanted, &out->people, &out->locks, out->blind_spots);

@@ -200,7 +200,7 @@ static enum mlk_status read_sessions(struct mlk_table_scene *out)
     out->people = &out->own_people;
     if (!status)
         status = mlk_people_read(out->s, out->server, out->people, out->blind_spots);
-    return status ? status : mlk_people_know_threads(out->s, out->server, out->people);
+    return status;
 }
 
 /* The sessions come first: who is in no list when the locks are read has come since. */
@@ -208,6 +208,8 @@ static enum mlk_status take(struct mlk_table_scene *out)
 {
     enum mlk_status status = out->people ? MLK_OK : read_sessions(out);
 
+    if (!status)
+        status = mlk_people_know_threads(out->s, out->server, out->people, NULL);
     if (!status)
         status = find_ddl(out);
     if (!status)

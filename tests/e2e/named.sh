@@ -67,11 +67,11 @@ upper_case() {
 
 # Who waits is shown, and gets the lock when the holder is ended.
 waiters() {
-	export T=named:queue_$mode WAITER
-	take_name holder "queue_$mode"
+	export T=named:Queue_$mode WAITER
+	take_name holder "Queue_$mode"
 	session_start waiter root
 	WAITER=$(session waiter 'SELECT CONNECTION_ID()')
-	session_send waiter "SELECT GET_LOCK('queue_$mode', 600)"
+	session_send waiter "SELECT GET_LOCK('Queue_$mode', 600)"
 	until_true 20 waits || true
 	facts <<-'END'
 		the waiter is shown :: r.waiters.length === 1 && r.waiter_count === 1 && r.waiters[0].connection_id === Number(e.WAITER)
@@ -83,13 +83,13 @@ waiters() {
 	facts <<-'END'
 		it is released :: d.outcome === 'released' && d.because.some(s => s.includes(`connection ${e.HELD_ID} was killed`))
 	END
-	is "${mark}the waiter lives and has it" "$(root "SELECT IS_USED_LOCK('queue_$mode')")" "$WAITER"
+	is "${mark}the waiter lives and has it" "$(root "SELECT IS_USED_LOCK('Queue_$mode')")" "$WAITER"
 	mlk release "$T" --yes --force --token "$(value "'0123456789ab'")" --json
 	code_is 'it is not the waiter who is hit by a second release' 4
 	facts <<-'END'
 		as it changed hands :: d.outcome === 'changed' && d.now.holder.connection_id === Number(e.WAITER)
 	END
-	is "${mark}the waiter still has it" "$(root "SELECT IS_USED_LOCK('queue_$mode')")" "$WAITER"
+	is "${mark}the waiter still has it" "$(root "SELECT IS_USED_LOCK('Queue_$mode')")" "$WAITER"
 	session_close holder
 	session_close waiter
 	becomes "$T" free
@@ -97,6 +97,30 @@ waiters() {
 waits() {
 	mlk status "$T" --json
 	grep -qF '"waiter_count":1' out
+}
+
+# Among many sessions less is asked of the server about each; what is told is the same.
+CROWD=70
+crowd_pids=()
+crowd() { root "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'crowd'"; }
+all_there() { (($(crowd) == CROWD)); }
+all_gone() { (($(crowd) == 0)); }
+crowd_comes() {
+	local i
+	root "CREATE USER IF NOT EXISTS crowd@localhost"
+	for ((i = 0; i < CROWD; i++)); do
+		server_client --user=crowd -e "SELECT GET_LOCK('one of the crowd $i', 0), SLEEP(600)" >/dev/null 2>&1 &
+		crowd_pids+=("$!")
+	done
+	until_true 60 all_there || die "only $(crowd) of the crowd are there"
+}
+crowd_leaves() {
+	kill "${crowd_pids[@]}"
+	wait "${crowd_pids[@]}" 2>/dev/null || true
+	crowd_pids=()
+	root "SELECT CONCAT('KILL ', ID) FROM information_schema.PROCESSLIST WHERE USER = 'crowd'" >kills
+	while read -r kill; do root "$kill" || true; done <kills
+	until_true 20 all_gone || not_ok "${mark}the crowd leaves"
 }
 
 # A token is of one generation: the same name held by another connection is another lock.
@@ -188,6 +212,11 @@ story() {
 	generations
 	listed
 	impossible
+	crowd_comes
+	upper_case
+	waiters
+	any_name 'naïve-ключ-錠'
+	crowd_leaves
 	if [[ $mode == functions ]]; then own_lock; fi
 }
 

@@ -123,26 +123,6 @@ static void threads_are_not_connections(void **state)
     scene_close(s);
 }
 
-/* Among many sessions only the locks of interest are asked for. */
-static void locks_among_many(void **state)
-{
-    struct mlk_session *s = scene_open(scene_flavour(state));
-    char people[5000] = "1562|shop|10.0.0.7:51234|shop|Sleep|312||NULL\n";
-    size_t used = strlen(people);
-
-    scene_rails(s);
-    for (int i = 0; i < 64; i++)
-        used += (size_t)snprintf(people + used, sizeof people - used,
-                                 "%d|other|10.0.0.9:%d|shop|Sleep|312||NULL\n", 2000 + i, 51234 + i);
-    scene_people(s, people);
-    mlk_fake_rows(s, "performance_schema.metadata_locks...USER LEVEL LOCK",
-                  "OWNER_THREAD_ID|OBJECT_NAME|LOCK_STATUS\n1602|" SCENE_RAILS "|GRANTED\n");
-    cJSON_Delete(scene_report(s, "rails:shop"));
-    assert_int_equal(mlk_fake_sent(s, "(OBJECT_NAME = '" SCENE_RAILS "' OR OWNER_THREAD_ID = 1602)"), 1);
-    assert_int_equal(mlk_fake_sent(s, "setup_instruments"), 0);
-    scene_close(s);
-}
-
 /* MySQL tells the variables, its start and the holder in one statement; all of it counts. */
 static void what_is_told_together(void **state)
 {
@@ -325,7 +305,6 @@ int main(void)
         SCENE_BOTH(the_instrument),
         SCENE_BOTH(waiters_that_are_not_recorded),
         SCENE_BOTH(threads_are_not_connections),
-        SCENE_BOTH(locks_among_many),
         cmocka_unit_test(what_is_told_together),
         cmocka_unit_test(what_the_session_knows),
         SCENE_BOTH(of_whom_more_is_known),
