@@ -26,8 +26,10 @@ struct mlk_rows_block {
 static char *take(struct mlk_rows *rows, size_t bytes)
 {
     struct mlk_rows_block *block = rows->blocks;
-    size_t size = !block ? BLOCK_LEAST : block->size < BLOCK_MOST / 2 ? block->size * 2 : BLOCK_MOST;
+    size_t size = block ? block->size * 2 : BLOCK_LEAST;
 
+    if (size > BLOCK_MOST)
+        size = BLOCK_MOST;
     if (!block || block->size - block->used < bytes) {
         if (size < bytes)
             size = bytes;
