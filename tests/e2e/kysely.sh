@@ -14,6 +14,13 @@ waits() {
 	grep -qF '"waiter_count":1' out
 }
 
+# What the one who waits has done before is shown until nobody has read it for 0.1 s; see settled().
+is_idle() {
+	sleep 0.15
+	mlk status "$T" --json
+	[[ $(value r.verdict) == idle ]]
+}
+
 story() {
 	local schema=app_$mode other=other_$mode
 	root "CREATE DATABASE $schema; CREATE DATABASE $other"
@@ -34,6 +41,7 @@ story() {
 	END
 	client waiter "${kysely[@]}" "$other"
 	if until_true 20 waits; then ok "${mark}another database's migration waits"; else not_ok "${mark}another database's migration waits" "$(<out)"; fi
+	until_true 10 is_idle || not_ok "${mark}nobody is at work" "$(<out)"
 	mlk release "$T" --yes
 	code_is 'it is not released without force' 4
 	mlk release "$T" --force --yes --json
