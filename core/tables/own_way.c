@@ -12,7 +12,7 @@
 
 enum { CLAUSE = 300 };
 
-static void say(const struct mlk_table_work *work, const struct mlk_table_one *blocker, bool certain,
+static void say(const struct mlk_table_work *work, const struct mlk_person *blocker, bool certain,
                 cJSON *because)
 {
     const char *kind = work->text.kind[0] ? work->text.kind : "statement";
@@ -20,12 +20,12 @@ static void say(const struct mlk_table_work *work, const struct mlk_table_one *b
     struct mlk_buf b;
 
     mlk_buf_init(&b, CLAUSE);
-    mlk_buf_fmt(&b, "connection %" PRIu64 " is idle and ", blocker->person->id);
+    mlk_buf_fmt(&b, "connection %" PRIu64 " is idle and ", blocker->id);
     if (certain)
         mlk_buf_fmt(&b,
                     "of the same client as the %s of connection %" PRIu64 " (process %" PRId64
                     "): that client seems to wait for itself",
-                    kind, id, blocker->person->pid);
+                    kind, id, blocker->pid);
     else
         mlk_buf_fmt(&b,
                     "comes from the same user and host as the %s of connection %" PRIu64
@@ -49,7 +49,7 @@ void mlk_table_say_own(const struct mlk_table_work *work, const struct mlk_table
             continue;
         /* where one of them says its process id and the other one does not, they are of two programs */
         if (mlk_person_sibling(p, blocker, &certain) && (p->pid < 0) == (blocker->pid < 0)) {
-            say(work, &blockers[i], certain, because);
+            say(work, blocker, certain, because);
             return;
         }
     }

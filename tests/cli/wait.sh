@@ -125,6 +125,7 @@ table_goes_away() {
 	mlk wait table:app/old --timeout 100
 	code_is 'a table that is not there' 1
 }
+
 # The holder gives it back while somebody waits.
 released() {
 	until_true 10 looks_no_more || not_ok "${mark}nobody looks"

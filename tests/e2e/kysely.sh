@@ -17,8 +17,7 @@ waits() {
 # What the one who waits has done before is shown until nobody has read it for 0.1 s; see settled().
 is_idle() {
 	sleep 0.15
-	mlk status "$T" --json
-	[[ $(value r.verdict) == idle ]]
+	verdict_is "$T" idle
 }
 
 story() {

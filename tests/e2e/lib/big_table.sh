@@ -47,6 +47,6 @@ first_step() {
 	[[ $(value 'd.ddl.length > 0 && d.ddl[0].begun') == false ]]
 }
 ddl_idle() { ! is_running; }
-columns() { root "SELECT GROUP_CONCAT(COLUMN_NAME ORDER BY ORDINAL_POSITION) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '$S' AND TABLE_NAME = '$1'"; }
-types() { root "SELECT GROUP_CONCAT(COLUMN_TYPE ORDER BY ORDINAL_POSITION) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '$S' AND TABLE_NAME = 'big'"; }
+# columns TABLE [WHAT]: of each of its columns, in their order.
+columns() { root "SELECT GROUP_CONCAT(${2:-COLUMN_NAME} ORDER BY ORDINAL_POSITION) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '$S' AND TABLE_NAME = '$1'"; }
 indexes() { root "SELECT COUNT(DISTINCT INDEX_NAME) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = '$S' AND TABLE_NAME = 'big'"; }

@@ -8,7 +8,7 @@
 # refused_then_forced WHAT: a release refuses, with force it ends the statement; nothing of the change is left.
 refused_then_forced() {
 	local before
-	before="$(types) $(indexes)"
+	before="$(columns big COLUMN_TYPE) $(indexes)"
 	mlk release "table:$S/big" --yes --json
 	code_is "$1: refused" 4
 	facts <<-'END'
@@ -26,7 +26,7 @@ refused_then_forced() {
 	END
 	until_true 20 ddl_idle
 	is "$mark$1: its connection is still there" "$(session ddl 'SELECT CONNECTION_ID()' | tail -n 1)" "$DDL"
-	is "$mark$1: the table is as it was" "$(types) $(indexes)" "$before"
+	is "$mark$1: the table is as it was" "$(columns big COLUMN_TYPE) $(indexes)" "$before"
 }
 
 last_steps() {
