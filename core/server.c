@@ -109,7 +109,7 @@ static void read_replica(struct mlk_session *s, struct mlk_server *out)
 enum { VERSION, READ_ONLY, PERFORMANCE_SCHEMA, NOW, NAMES_FOLD, MAX_THREADS, MAX_LOCKS, UPTIME, HOLDER };
 
 /* MySQL tells all of it in one statement, which takes less time than two or three; the time since its start
- * by itself takes twice as long as all the rest, so it is asked for only where the session does not know it.
+ * by itself takes twice as long as all the rest, so it is asked for only where the session does not tell it.
  * *rows stays NULL where the server does not tell. */
 static enum mlk_status ask_together(struct mlk_session *s, const char *name, struct mlk_rows **rows)
 {
@@ -121,13 +121,13 @@ static enum mlk_status ask_together(struct mlk_session *s, const char *name, str
     if (s->flavour != MLK_MYSQL)
         return MLK_OK;
     mlk_buf_init(&sql, 2048);
-    mlk_buf_fmt(&sql, MLK_TAG VARIABLES ", %s", s->ops->uptime ? "NULL" : "VARIABLE_VALUE");
+    mlk_buf_fmt(&sql, MLK_TAG VARIABLES ", %s", s->ops->started ? "NULL" : "VARIABLE_VALUE");
     if (name) {
         mlk_buf_str(&sql, ", IS_USED_LOCK(");
         mlk_sql_string(&sql, name, strlen(name));
         mlk_buf_str(&sql, ")");
     }
-    if (!s->ops->uptime)
+    if (!s->ops->started)
         mlk_buf_str(&sql, " FROM performance_schema.session_status WHERE VARIABLE_NAME = 'Uptime'");
     status = mlk_ask_buf(s, &mlk_need_nothing, &sql, rows, NULL);
     mlk_buf_free(&sql);
@@ -148,14 +148,16 @@ static void take_variables(struct mlk_session *s, const struct mlk_rows *rows, s
     out->performance_schema = is_on(mlk_rows_text(rows, 0, PERFORMANCE_SCHEMA));
     out->now = mlk_rows_int(rows, 0, NOW, 0);
     out->names_fold = mlk_rows_int(rows, 0, NAMES_FOLD, 0) != 0;
+    out->started = s->ops->started ? s->ops->started(s, out->now) : -1;
 }
 
 /* What one statement told of the server's start and the lock. */
-static void take_more(struct mlk_session *s, const struct mlk_rows *rows, struct mlk_server *out)
+static void take_more(const struct mlk_rows *rows, struct mlk_server *out)
 {
-    int64_t uptime = s->ops->uptime ? s->ops->uptime(s) : mlk_rows_int(rows, 0, UPTIME, -1);
+    int64_t uptime = mlk_rows_int(rows, 0, UPTIME, -1);
 
-    out->started = uptime >= 0 && out->now > uptime ? out->now - uptime : -1;
+    if (uptime >= 0 && out->now > uptime)
+        out->started = out->now - uptime;
     out->holder_known = rows->columns > HOLDER;
     out->holder_id = mlk_rows_id(rows, 0, HOLDER);
 }
@@ -175,7 +177,7 @@ static enum mlk_status read_server(struct mlk_session *s, bool with_rows, const 
         return status;
     if (rows) {
         take_variables(s, rows, out);
-        take_more(s, rows, out);
+        take_more(rows, out);
     } else {
         status = mlk_ask(s, &mlk_need_nothing, MLK_TAG VARIABLES, &rows);
         if (status)

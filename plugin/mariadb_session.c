@@ -26,6 +26,7 @@
 #include "error_log.h"
 #include "inner.h"
 #include "mariadb_privileges.h"
+#include "mariadb_started.h"
 
 /* sql_service must stay visible: the server looks it up by name and fills it. */
 #pragma GCC visibility push(default)
@@ -258,6 +259,12 @@ static enum mlk_status read_table(struct mlk_session *s, const char *schema, con
     return status ? status : mlk_inner_read_table(mlk_inner_of(s), schema, table, dirty, limit, rows);
 }
 
+static int64_t started(struct mlk_session *s, int64_t now)
+{
+    (void)s;
+    return mlk_mariadb_started(now);
+}
+
 /* my_thread_init and my_thread_end are in the server alone, so they are looked up. */
 static bool thread_begin(void)
 {
@@ -298,6 +305,7 @@ static const struct mlk_session_ops ops = {
     .probe = mlk_inner_probe,
     .freeze = mlk_inner_freeze,
     .thaw = mlk_inner_thaw,
+    .started = started,
     .log = mlk_mariadb_log,
     .now_ms = mlk_inner_now_ms,
     .pause_ms = mlk_inner_pause_ms,

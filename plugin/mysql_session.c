@@ -100,10 +100,12 @@ static enum mlk_status may(struct mlk_session *s, const struct mlk_access *need)
     return MLK_OK;
 }
 
-static int64_t uptime(struct mlk_session *s)
+static int64_t started(struct mlk_session *s, int64_t now)
 {
+    int64_t uptime = mlk_mysql_uptime();
+
     (void)s;
-    return mlk_mysql_uptime();
+    return uptime >= 0 && now > uptime ? now - uptime : -1;
 }
 
 static void close_session(struct mlk_session *s)
@@ -125,7 +127,7 @@ static const struct mlk_session_ops ops = {
     .probe = mlk_inner_probe,
     .freeze = mlk_inner_freeze,
     .thaw = mlk_inner_thaw,
-    .uptime = uptime,
+    .started = started,
     .log = mlk_mysql_log,
     .now_ms = mlk_inner_now_ms,
     .pause_ms = mlk_inner_pause_ms,

@@ -18,7 +18,7 @@
 #include "miglock/rows.h"
 #include "miglock/status.h"
 
-enum { MLK_SESSION_VERSION = 5, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
+enum { MLK_SESSION_VERSION = 6, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
 
 /* What miglock's statements start with, so that it knows its own in a process list. */
 #define MLK_TAG "/* miglock */ "
@@ -134,9 +134,9 @@ struct mlk_session_ops {
     /* NULL where freeze is. Lets the client speak again; does nothing where nobody is frozen. */
     void (*thaw)(struct mlk_session *s);
 
-    /* may be NULL: that takes a statement. Seconds from the server's start to the beginning of this session's
-     * last statement, by the server's clock; -1 where it is not known. */
-    int64_t (*uptime)(struct mlk_session *s);
+    /* may be NULL: that takes a statement. When the server started, in seconds since 1970 by its clock, where
+     * now is what UNIX_TIMESTAMP() was in this session's last statement; -1 where it is not known. */
+    int64_t (*started)(struct mlk_session *s, int64_t now);
 
     /* may be NULL: this adapter has no error log of the server to write to. line: printable, one line. */
     void (*log)(struct mlk_session *s, const char *line);

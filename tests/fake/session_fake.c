@@ -227,12 +227,11 @@ static void fake_thaw(struct mlk_session *s)
     f->frozen = 0;
 }
 
-/* The time since the server's start. */
-static int64_t fake_uptime(struct mlk_session *s)
+static int64_t fake_started(struct mlk_session *s, int64_t now)
 {
     const struct mlk_fake *f = s->impl;
 
-    return f->uptime;
+    return f->uptime < 0 ? -1 : now - f->uptime;
 }
 
 /* Writes to the error log. */
@@ -285,12 +284,12 @@ void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_prob
     f->ops.thaw = fake_thaw;
 }
 
-void mlk_fake_uptime(struct mlk_session *s, int64_t seconds)
+void mlk_fake_started(struct mlk_session *s, int64_t uptime)
 {
     struct mlk_fake *f = s->impl;
 
-    f->uptime = seconds;
-    f->ops.uptime = fake_uptime;
+    f->uptime = uptime;
+    f->ops.started = fake_started;
 }
 
 void mlk_fake_calls_procedures(struct mlk_session *s)

@@ -66,10 +66,9 @@ void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_prob
                     const struct mlk_probe *answer, unsigned took_ms);
 /* Called when a question is put, before it is answered; a test uses it to change the script in mid-call. */
 void mlk_fake_on_ask(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg);
-/* From now on the session knows how long the server had been up when its last statement began; -1: it does
- * not.
- */
-void mlk_fake_uptime(struct mlk_session *s, int64_t seconds);
+/* From now on the session tells when the server started, without a statement: that many seconds before the
+ * time it is told; -1: it turns out not to know. */
+void mlk_fake_started(struct mlk_session *s, int64_t uptime);
 /* A session that can ask the kernel can also freeze clients: what it then finds (quiet, unless this is said).
  * why: for MLK_FREEZE_NOT. */
 void mlk_fake_freeze(struct mlk_session *s, enum mlk_freeze state, const char *why);
