@@ -55,8 +55,8 @@ static void add_file_name(struct mlk_buf *sql, const char *name)
 
 /* MariaDB, where nobody shows which lock the DDL has by now (performance_schema shows the type that it was
  * first taken with): InnoDB's own tables tell, of a table that is InnoDB's. Of any other nothing is known. */
-static enum mlk_status ask_innodb(struct mlk_table_scene *scene, const struct mlk_table_doc *doc, uint64_t id,
-                                  enum mlk_table_begun *out)
+static enum mlk_status ask_innodb(struct mlk_table_scene *scene, const char *schema, const char *table,
+                                  uint64_t id, enum mlk_table_begun *out)
 {
     struct mlk_rows *rows = NULL;
     struct mlk_buf sql;
@@ -66,9 +66,9 @@ static enum mlk_status ask_innodb(struct mlk_table_scene *scene, const struct ml
     mlk_buf_init(&sql, 4096);
     mlk_buf_str(&sql, MLK_TAG "SELECT COALESCE(SUM(LOCATE('/#sql-alter-', t.NAME) > 0), 0), COUNT(*) FROM "
                               "information_schema.INNODB_SYS_TABLES t JOIN (SELECT CONCAT(");
-    add_file_name(&sql, doc->group->schema);
+    add_file_name(&sql, schema);
     mlk_buf_str(&sql, ", '/', ");
-    add_file_name(&sql, doc->group->name);
+    add_file_name(&sql, table);
     mlk_buf_fmt(
         &sql,
         ") AS name) own WHERE t.NAME LIKE '%%/#sql-alter-%%-%" PRIx64
@@ -89,6 +89,21 @@ static bool in_transaction(const struct mlk_person *p)
     enum { ROUNDING = 1 }; /* of seconds: both times are whole ones */
 
     return p->in_transaction && (p->seconds < 0 || p->transaction_seconds <= p->seconds + ROUNDING);
+}
+
+enum mlk_status mlk_table_shows_begun(struct mlk_table_scene *scene, const struct mlk_table_ddl *ddl,
+                                      const struct mlk_table_lock *waits, enum mlk_table_begun *out)
+{
+    *out = MLK_BEGUN_NO;
+    if (!waits_twice(&ddl->text))
+        return MLK_OK;
+    *out = MLK_BEGUN_YES;
+    if (in_transaction(ddl->person))
+        return MLK_OK;
+    *out = MLK_BEGUN_UNKNOWN;
+    return scene->s->flavour == MLK_MARIADB
+               ? ask_innodb(scene, waits->schema, waits->name, ddl->person->id, out)
+               : MLK_OK;
 }
 
 /* What is read for all DDL at once, with the first that needs it. */
@@ -135,7 +150,7 @@ static enum mlk_status find(struct mlk_table_scene *scene, const struct mlk_tabl
         return MLK_OK;
     }
     return scene->s->flavour == MLK_MARIADB && doc->group->object == MLK_ON_TABLE
-               ? ask_innodb(scene, doc, p->id, &work->begun)
+               ? ask_innodb(scene, doc->group->schema, doc->group->name, p->id, &work->begun)
                : MLK_OK;
 }
 

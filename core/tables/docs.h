@@ -22,9 +22,6 @@ struct mlk_table_one {
     struct mlk_person hidden;
 };
 
-/* Whether DDL has done work that ending it would undo. */
-enum mlk_table_begun { MLK_BEGUN_UNKNOWN, MLK_BEGUN_NO, MLK_BEGUN_YES };
-
 struct mlk_table_work {
     struct mlk_table_one one;
     struct mlk_ddl_text text;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What sessions wait for, read off their states and statements, where the server does not list it. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -178,12 +179,53 @@ static enum mlk_status add_waiter(struct guess *g, const struct mlk_person *p)
     return mlk_table_scene_add(g->scene, &lock);
 }
 
-/* Without any list of locks: whoever had a transaction open before the DDL began to wait could have a lock on
- * its table. */
+static bool could_have_lock(const struct mlk_person *p, const struct mlk_table_lock *waits)
+{
+    return p->in_transaction && p->id != waits->id && !mlk_person_awaits_lock(p);
+}
+
+/* The sessions that opened their transaction after the DDL began. */
+static size_t count_younger(const struct guess *g, const struct mlk_table_lock *waits, int64_t seconds)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < g->scene->people->count; i++) {
+        const struct mlk_person *p = &g->scene->people->list[i];
+
+        count += could_have_lock(p, waits) && p->transaction_seconds < seconds;
+    }
+    return count;
+}
+
+/* Whether these could be in its way. Before its first step they cannot: whoever comes then has to wait
+ * behind it. Before its last one they can, as all may use the table while it is at work. */
+static enum mlk_status ask_for_younger(struct guess *g, const struct mlk_table_lock *waits, int64_t seconds,
+                                       bool *out)
+{
+    const struct mlk_table_ddl *ddl = mlk_table_scene_ddl(g->scene, waits->id);
+    size_t count = count_younger(g, waits, seconds);
+    enum mlk_table_begun begun = MLK_BEGUN_NO;
+    enum mlk_status status = MLK_OK;
+
+    if (count && ddl)
+        status = mlk_table_shows_begun(g->scene, ddl, waits, &begun);
+    *out = begun == MLK_BEGUN_YES;
+    if (!status && begun == MLK_BEGUN_UNKNOWN)
+        mlk_say(g->scene->blind_spots,
+                "whether connection %" PRIu64
+                " waits for its last step does not show: then %zu session%s with a "
+                "younger transaction could be in its way, too",
+                waits->id, count, count == 1 ? "" : "s");
+    return status;
+}
+
+/* Without any list of locks: whoever has a transaction open that the DDL may have to wait for could have a
+ * lock on its table. */
 static enum mlk_status add_suspects(struct guess *g, const struct mlk_table_lock *waits, int64_t seconds)
 {
-    enum mlk_status status = MLK_OK;
     size_t count = 0;
+    bool younger;
+    enum mlk_status status = ask_for_younger(g, waits, seconds, &younger);
 
     for (size_t i = 0; !status && i < g->scene->people->count && count < MLK_PEOPLE_SHOWN; i++) {
         const struct mlk_person *p = &g->scene->people->list[i];
@@ -194,8 +236,7 @@ static enum mlk_status add_suspects(struct guess *g, const struct mlk_table_lock
                                       .mdl = MLK_MDL_SHARED_WRITE,
                                       .granted = true};
 
-        if (!p->in_transaction || p->id == waits->id || mlk_person_awaits_lock(p) ||
-            p->transaction_seconds < seconds)
+        if (!could_have_lock(p, waits) || (!younger && p->transaction_seconds < seconds))
             continue;
         count++;
         status = mlk_table_scene_add(g->scene, &lock);

@@ -18,6 +18,9 @@ enum mlk_table_source {
     MLK_TABLES_GUESSED   /* neither: who has a lock is guessed too */
 };
 
+/* Whether DDL has done work that ending it would undo. */
+enum mlk_table_begun { MLK_BEGUN_UNKNOWN, MLK_BEGUN_NO, MLK_BEGUN_YES };
+
 /* A session that runs DDL. */
 struct mlk_table_ddl {
     const struct mlk_person *person;
@@ -69,5 +72,10 @@ enum mlk_status mlk_table_read(struct mlk_table_scene *scene);
 /* guess.c: adds what sessions wait for, by their states and statements, and, where the source is
  * MLK_TABLES_GUESSED, who could keep them waiting. */
 enum mlk_status mlk_table_guess(struct mlk_table_scene *scene);
+
+/* begun.c: whether DDL that waits for that table has begun, by what InnoDB shows; not by its locks, which are
+ * not known while they are guessed. */
+enum mlk_status mlk_table_shows_begun(struct mlk_table_scene *scene, const struct mlk_table_ddl *ddl,
+                                      const struct mlk_table_lock *waits, enum mlk_table_begun *out);
 
 #endif

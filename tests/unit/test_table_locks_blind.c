@@ -69,6 +69,52 @@ static void no_locks_at_all(void **state)
     scene_close(s);
 }
 
+/* Who came while the DDL was at work cannot be in the way of its first step, but of its last. */
+static void younger_suspects(void **state)
+{
+    static const char may[] = "waits for its last step does not show: then 1 session with a younger";
+    static const struct {
+        const char *ddl, *own; /* what it runs; its transaction, if any */
+        int copies;            /* half-made tables of it; -1: the table is not InnoDB's */
+        bool mariadb, mysql;   /* 15 is a suspect */
+        bool mariadb_may, mysql_may;
+    } cases[] = {
+        {"ALTER TABLE orders FORCE", "", 0, false, false, false, true},
+        {"ALTER TABLE orders FORCE", "", 1, true, false, false, true},
+        {"ALTER TABLE orders FORCE", "", -1, false, false, true, true},
+        {"ALTER TABLE orders FORCE", "11|0|RUNNING|59\n", 0, true, true, false, false},
+        {"DROP TABLE orders", "11|0|RUNNING|59\n", 1, false, false, false, false},
+    };
+
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        struct mlk_session *s = scene_cascade(scene_flavour(state));
+        bool mariadb = s->flavour == MLK_MARIADB;
+        char rows[500];
+        const cJSON *d;
+        cJSON *list;
+
+        if (mariadb)
+            scene_waits_plugin(s, NULL);
+        else
+            mlk_fake_error(s, "performance_schema.metadata_locks", 1142, "SELECT command denied");
+        (void)snprintf(rows, sizeof rows,
+                       "10|shop|h:1|shop|Sleep|312||NULL\n15|shop|h:2|shop|Sleep|2||NULL\n"
+                       "11|d|h:3|shop|Query|60|Waiting for table metadata lock|%s\n",
+                       cases[i].ddl);
+        scene_people(s, rows);
+        (void)snprintf(rows, sizeof rows, "10|4|RUNNING|320\n15|0|RUNNING|3\n%s", cases[i].own);
+        scene_open_transactions(s, rows);
+        scene_begun(s, cases[i].copies > 0, cases[i].copies >= 0);
+        list = scene_tables(s, NULL);
+        d = scene_table_of(list, "table:shop/orders");
+        assert_true(scene_number(d, "blocker_count") == 1 + (mariadb ? cases[i].mariadb : cases[i].mysql));
+        assert_int_equal(scene_says(d, "blind_spots", may),
+                         mariadb ? cases[i].mariadb_may : cases[i].mysql_may);
+        cJSON_Delete(list);
+        scene_close(s);
+    }
+}
+
 /* An account that sees its own sessions only learns of these, and that there may be others. */
 static void a_stranger(void **state)
 {
@@ -234,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(locks_of_the_plugin),
         SCENE_BOTH(no_locks_at_all),
+        SCENE_BOTH(younger_suspects),
         SCENE_BOTH(a_stranger),
         SCENE_BOTH(holders_that_are_hidden),
         SCENE_BOTH(nobody_in_the_way),

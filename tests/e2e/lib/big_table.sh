@@ -14,6 +14,7 @@ big_table() {
 	for ((i = 0; i < 15; i++)); do root "INSERT INTO $S.big (note) SELECT note FROM $S.big"; done
 	session_start ddl root -D "$S"
 	session_start reader root -D "$S"
+	session_start early root -D "$S"
 	DDL=$(session ddl 'SELECT CONNECTION_ID()')
 	READER=$(session reader 'SELECT CONNECTION_ID()')
 }
@@ -24,12 +25,19 @@ waits_or_ended() { waits_for_lock || ! is_running; }
 begun_or_ended() { in_state "$DDL" "$1" || ! is_running; }
 is_running() { [[ $(root "SELECT COMMAND FROM information_schema.PROCESSLIST WHERE ID = $DDL") == Query ]]; }
 
-# at_last_step ALTER UNDO STATE: the ALTER is at work (STATE), a reader gets in its way, and it waits for its last step.
+# at_last_step ALTER UNDO STATE [SECONDS]: the ALTER is at work (STATE), a reader gets in its way, and it waits for its last
+# step. Before its first step it has waited that long for another reader: the one in its way is younger by that.
 # An ALTER that was too quick is undone and tried again.
 at_last_step() {
 	local i
 	for ((i = 0; i < 20; i++)); do
+		if [[ ${4-} ]]; then session early 'BEGIN; SELECT id FROM big LIMIT 1' >said; fi
 		session_send ddl "$1"
+		if [[ ${4-} ]]; then
+			until_true 20 waits_for_lock || die "it does not wait: $(root 'SHOW FULL PROCESSLIST')"
+			sleep "$4"
+			session early COMMIT >said
+		fi
 		until_true 20 begun_or_ended "$3" || die "it does not begin: $(root 'SHOW FULL PROCESSLIST')"
 		session reader 'BEGIN; SELECT id FROM big LIMIT 1' >said
 		until_true 60 waits_or_ended || die "it neither waits nor ends: $(root 'SHOW FULL PROCESSLIST')"
@@ -44,7 +52,7 @@ at_last_step() {
 first_step() {
 	sleep 0.15 # see settled()
 	mlk status "table:$S/big" --json
-	[[ $(value 'd.ddl.length > 0 && d.ddl[0].begun') == false ]]
+	[[ $(value 'r.ddl.length > 0 && r.ddl[0].begun') == false ]]
 }
 ddl_idle() { ! is_running; }
 # columns TABLE [WHAT]: of each of its columns, in their order.

@@ -31,7 +31,7 @@ refused_then_forced() {
 
 last_steps() {
 	big_table "last_$mode"
-	at_last_step 'ALTER TABLE big ADD INDEX (note, id), ALGORITHM=INPLACE, LOCK=NONE' 'ALTER TABLE big DROP INDEX note' 'altering table'
+	at_last_step 'ALTER TABLE big ADD INDEX (note, id), ALGORITHM=INPLACE, LOCK=NONE' 'ALTER TABLE big DROP INDEX note' 'altering table' 2
 	sleep 0.15
 	mlk status "table:$S/big" --json
 	facts <<-'END'
@@ -62,6 +62,7 @@ last_steps() {
 	refused_then_forced 'at work'
 	session_close ddl
 	session_close reader
+	session_close early
 	root "DROP DATABASE $S"
 }
 
