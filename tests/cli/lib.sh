@@ -31,6 +31,16 @@ bare() {
 	"$MLK_CLI" "$@" >out 2>err </dev/null || code=$?
 }
 
+# nobody_reads: opens a pipe whose reader has gone, to write to; $gone is its number. (Waiting for a process substitution to end
+# instead can wait for ever: bash 5.2.)
+nobody_reads() {
+	local reader
+	rm -f gone.pipe
+	mkfifo gone.pipe
+	exec {reader}<>gone.pipe {gone}>gone.pipe
+	exec {reader}<&-
+}
+
 # code_is WHAT CODE: of the last run.
 code_is() {
 	if [[ $code == "$2" ]]; then
