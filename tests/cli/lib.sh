@@ -37,6 +37,7 @@ nobody_reads() {
 	local reader
 	rm -f gone.pipe
 	mkfifo gone.pipe
+	# shellcheck disable=SC2034 # used by the tests
 	exec {reader}<>gone.pipe {gone}>gone.pipe
 	exec {reader}<&-
 }
