@@ -40,10 +40,10 @@ static void lost(struct holder *h)
         if (h->in_transaction)
             count(p, COUNT_TRANSACTIONS_LOST);
         if (p->recipe == RECIPE_MIGLOCK && earlier < INNOCENTS_TOLD)
-            printf("# innocent killed: connection %lu, lock %s, noticed %lld us and %u statements after the "
-                   "answer to RELEASE_LOCK\n",
-                   mysql_thread_id(h->r->mysql), h->name, (long long)(race_now() - h->answered_us),
-                   h->answered);
+            printf("# innocent killed: connection %lu (%s), lock %s, noticed %lld us and %u statements after "
+                   "the answer to RELEASE_LOCK\n",
+                   mysql_thread_id(h->r->mysql), mysql_get_host_info(h->r->mysql), h->name,
+                   (long long)(race_now() - h->answered_us), h->answered);
         break;
     }
     h->in_transaction = false;
