@@ -16,7 +16,7 @@
 #include "miglock/text.h"
 #include "thread_socket.h"
 
-enum { FROZEN_MAX = 16, TRY_MS = 10, TRIES = 20 };
+enum { FROZEN_MAX = 16, TRY_MS = 10, TRIES = 20, LOOKS = 10 };
 
 struct mlk_frozen_socket {
     struct mlk_socket socket;
@@ -125,6 +125,21 @@ static enum mlk_freeze look(const struct mlk_kernel *kernel, const struct mlk_cl
     return MLK_FREEZE_WORKING;
 }
 
+/* A thread that has just read a statement may not have counted it yet, and that may be the RELEASE_LOCK. In
+ * the time of these looks it has: it waits again, or its count has changed, or it is longer at work. */
+static enum mlk_status look_for_a_while(struct mlk_session *s, const struct mlk_kernel *kernel,
+                                        const struct mlk_client *client, enum mlk_freeze *out)
+{
+    enum mlk_status status = MLK_OK;
+
+    *out = look(kernel, client);
+    for (int i = 1; *out == MLK_FREEZE_WORKING && i < LOOKS && !status; i++) {
+        status = s->ops->pause_ms(s, TRY_MS);
+        *out = look(kernel, client);
+    }
+    return status;
+}
+
 enum mlk_status mlk_kernel_freeze(struct mlk_session *s, struct mlk_kernel *kernel,
                                   const struct mlk_client *client, struct mlk_frozen *out)
 {
@@ -143,10 +158,12 @@ enum mlk_status mlk_kernel_freeze(struct mlk_session *s, struct mlk_kernel *kern
         all.certain = freeze_one(s, kernel, &all.items[i], all.count == 1, out, &status) && all.certain;
     if (!status && kernel->frozen_count)
         status = mlk_freeze_settle(s);
-    if (status)
+    if (!status && all.certain)
+        status = look_for_a_while(s, kernel, client, &out->state);
+    if (status) {
+        out->state = MLK_FREEZE_NOT;
         mlk_kernel_thaw(kernel);
-    else if (all.certain)
-        out->state = look(kernel, client);
+    }
     return status;
 }
 

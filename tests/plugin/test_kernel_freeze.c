@@ -7,6 +7,7 @@
 #include "freeze.h"
 #include "prober.h"
 #include "tcp_state.h"
+#include "thread_socket.h"
 
 static enum mlk_freeze freeze(struct prober *p, struct mlk_frozen *out)
 {
@@ -92,6 +93,87 @@ static void a_thread_that_waits_is_quiet(void **state)
     assert_int_equal(freeze(&p, &frozen), MLK_FREEZE_QUIET);
     mlk_kernel_end(&p.kernel);
     serve_close(&l, &t);
+}
+
+/* A thread that is at something else until the session has paused three times, and waits for its client then.
+ */
+static struct {
+    struct server_thread thread;
+    int gate[2];
+    int pauses;
+} late;
+
+static void *serve_late(void *unused)
+{
+    struct pollfd entry = {.fd = late.thread.fd, .events = POLLPRI};
+    char byte;
+
+    atomic_store(&late.thread.id, (int)gettid());
+    (void)!read(late.gate[0], &byte, 1);
+    while (poll(&entry, 1, -1) < 0)
+        ;
+    return unused;
+}
+
+static bool is_late(void *unused)
+{
+    (void)unused;
+    return mlk_thread_waits_on(atomic_load(&late.thread.id)) == late.gate[0];
+}
+
+static enum mlk_status pause_and_let_in(struct mlk_session *s, unsigned ms)
+{
+    (void)s;
+    (void)ms;
+    if (++late.pauses == 3) {
+        assert_int_equal(write(late.gate[1], "x", 1), 1);
+        loopback_until(serve_waits, &late.thread);
+    }
+    return MLK_OK;
+}
+
+/* It may have read its statement and not counted it. */
+static void a_thread_that_comes_to_rest_is_waited_for(void **state)
+{
+    struct loopback l = loopback_open("127.0.0.1");
+    struct mlk_session_ops ops;
+    struct mlk_frozen frozen;
+    struct prober p;
+
+    (void)state;
+    prober_init(&p, l.host);
+    ops = *p.session.session.ops;
+    ops.pause_ms = pause_and_let_in;
+    p.session.session.ops = &ops;
+    late.pauses = 0;
+    late.thread.fd = l.server;
+    assert_int_equal(pipe(late.gate), 0);
+    assert_int_equal(pthread_create(&late.thread.thread, NULL, serve_late, NULL), 0);
+    loopback_until(is_late, NULL);
+    p.client.thread = atomic_load(&late.thread.id);
+    assert_int_equal(freeze(&p, &frozen), MLK_FREEZE_QUIET);
+    mlk_kernel_end(&p.kernel);
+    serve_close(&l, &late.thread);
+    (void)close(late.gate[0]);
+    (void)close(late.gate[1]);
+}
+
+/* Who asks may be killed meanwhile; then nobody is frozen. */
+static void a_killed_caller_does_not_wait(void **state)
+{
+    struct loopback l = loopback_open("127.0.0.1");
+    struct mlk_frozen frozen;
+    struct prober p;
+
+    (void)state;
+    prober_init(&p, l.host);
+    p.session.killed_at_ms = 1; /* long ago */
+    assert_int_equal(mlk_kernel_freeze(&p.session.session, &p.kernel, &p.client, &frozen), MLK_KILLED);
+    assert_int_equal(frozen.state, MLK_FREEZE_NOT);
+    say(&l, "on");
+    expect(l.server, "on");
+    mlk_kernel_end(&p.kernel);
+    loopback_close(&l);
 }
 
 /* Neither a reset nor the end of the connection comes late: the session ends as it would have. */
@@ -229,6 +311,8 @@ int main(void)
         LOOPBACK_TEST(what_it_says_arrives_afterwards),
         LOOPBACK_TEST(what_it_said_before_is_seen),
         LOOPBACK_TEST(a_thread_that_waits_is_quiet),
+        LOOPBACK_TEST(a_thread_that_comes_to_rest_is_waited_for),
+        LOOPBACK_TEST(a_killed_caller_does_not_wait),
         LOOPBACK_TEST(a_client_that_ends_is_not_kept),
         LOOPBACK_TEST(one_at_a_time),
         LOOPBACK_TEST(a_busy_session_is_frozen_with_its_like),

@@ -9,7 +9,7 @@
 #include "client_library.h"
 
 static MYSQL *open_as(const struct race_server *server, bool tcp, const char *user, const char *password,
-                      const char *schema, char error[RACE_ERROR_MAX])
+                      const char *schema, struct race_error *error)
 {
     /* without TLS: a byte from the server then means that it has something to say, and only that */
     struct mlk_connection plain = {.ssl = MLK_SWITCH_OFF,
@@ -18,17 +18,18 @@ static MYSQL *open_as(const struct race_server *server, bool tcp, const char *us
     unsigned limit_s = 60;
     MYSQL *mysql = mysql_init(NULL);
 
-    snprintf(error, RACE_ERROR_MAX, "out of memory");
+    *error = (struct race_error){.text = "out of memory"};
     if (!mysql)
         return NULL;
-    if (mlk_library_options(mysql, &plain, error, RACE_ERROR_MAX) ||
+    if (mlk_library_options(mysql, &plain, error->text, sizeof error->text) ||
         mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &limit_s) ||
         mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &limit_s) ||
         !mysql_real_connect(mysql, tcp ? server->host : NULL, user, password, schema, tcp ? server->port : 0,
                             tcp ? NULL : server->socket, 0)) {
-        if (mysql_errno(mysql))
-            snprintf(error, RACE_ERROR_MAX, "cannot connect: %s (error %u)", mysql_error(mysql),
-                     mysql_errno(mysql));
+        error->number = mysql_errno(mysql);
+        if (error->number)
+            snprintf(error->text, sizeof error->text, "cannot connect: %s (error %u)", mysql_error(mysql),
+                     error->number);
         mysql_close(mysql);
         return NULL;
     }
@@ -36,14 +37,19 @@ static MYSQL *open_as(const struct race_server *server, bool tcp, const char *us
 }
 
 MYSQL *race_connect_holder(const struct race_server *server, bool tcp, const char *schema,
-                           char error[RACE_ERROR_MAX])
+                           struct race_error *error)
 {
     return open_as(server, tcp, "race", "", schema, error);
 }
 
-MYSQL *race_connect_releaser(const struct race_server *server, char error[RACE_ERROR_MAX])
+MYSQL *race_connect_releaser(const struct race_server *server, struct race_error *error)
 {
     return open_as(server, false, server->user, server->password, NULL, error);
+}
+
+bool race_is_mariadb(MYSQL *mysql)
+{
+    return strstr(mysql_get_server_info(mysql), "MariaDB");
 }
 
 /* Source: mysqld_error.h and errmsg.h of both servers. 1927 is MariaDB's, 3169 and 4031 are MySQL's. */
@@ -61,6 +67,14 @@ enum race_answer race_answer_of(MYSQL *mysql)
     default:
         return RACE_ERROR;
     }
+}
+
+struct race_error race_error_of(MYSQL *mysql)
+{
+    struct race_error error = {.number = mysql_errno(mysql)};
+
+    snprintf(error.text, sizeof error.text, "%s", error.number ? mysql_error(mysql) : "not what was asked for");
+    return error;
 }
 
 enum race_answer race_run(MYSQL *mysql, const char *sql, uint64_t *affected)
@@ -103,7 +117,7 @@ enum race_answer race_ask(MYSQL *mysql, const char *sql, MYSQL_RES **result, con
 void race_server_wait(MYSQL *mysql, unsigned milliseconds, char out[RACE_WAIT_MAX])
 {
     /* MySQL rounds the limit of GET_LOCK() to whole seconds */
-    if (strstr(mysql_get_server_info(mysql), "MariaDB"))
+    if (race_is_mariadb(mysql))
         snprintf(out, RACE_WAIT_MAX, "DO GET_LOCK('" RACE_NEVER "', %u.%03u)", milliseconds / 1000,
                  milliseconds % 1000);
     else

@@ -14,6 +14,12 @@ struct race_server {
     unsigned port;
     const char *user; /* may do everything */
     const char *password;
+    bool misdelivers; /* a killed session's last words may go to another client: docs/servers.md, MySQL */
+};
+
+struct race_error {
+    unsigned number; /* of the client library; 0: it gives none */
+    char text[512];
 };
 
 enum race_answer {
@@ -24,14 +30,15 @@ enum race_answer {
 
 /* A holder comes as an account of its own, by TCP or socket, in a schema or none (NULL). mysql_close() ends
  * it. NULL: not to be had, and error says why. */
-enum { RACE_ERROR_MAX = 512 };
 MYSQL *race_connect_holder(const struct race_server *server, bool tcp, const char *schema,
-                           char error[RACE_ERROR_MAX]);
+                           struct race_error *error);
 /* A releaser may do everything. */
-MYSQL *race_connect_releaser(const struct race_server *server, char error[RACE_ERROR_MAX]);
+MYSQL *race_connect_releaser(const struct race_server *server, struct race_error *error);
+bool race_is_mariadb(MYSQL *mysql);
 
 /* What the error of the last call came to. */
 enum race_answer race_answer_of(MYSQL *mysql);
+struct race_error race_error_of(MYSQL *mysql);
 /* Runs one statement and throws its result away. affected may be NULL. */
 enum race_answer race_run(MYSQL *mysql, const char *sql, uint64_t *affected);
 /* The first column of its first row, as a result that the caller gives to mysql_free_result(). *text is NULL

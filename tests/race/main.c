@@ -85,7 +85,7 @@ int main(void)
         .seconds = (unsigned)number_of("MLK_RACE_SECONDS", 0),
         .seed = (uint64_t)number_of("MLK_RACE_SEED", (long)time(NULL)),
     };
-    char error[RACE_ERROR_MAX];
+    struct race_error error;
     MYSQL *keeper;
     const char *only = getenv("MLK_RACE_ONLY");
     bool ok = true;
@@ -93,11 +93,12 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (mysql_library_init(0, NULL, NULL) || !phase_prepare(&settings, shapes))
         return 1;
-    keeper = race_connect_releaser(&settings.server, error);
+    keeper = race_connect_releaser(&settings.server, &error);
     if (!keeper || race_run(keeper, "DO GET_LOCK('" RACE_NEVER "', 0)", NULL)) {
-        fprintf(stderr, "error: %s is not to be had: %s\n", RACE_NEVER, keeper ? mysql_error(keeper) : error);
+        fprintf(stderr, "error: %s is not to be had: %s\n", RACE_NEVER, keeper ? mysql_error(keeper) : error.text);
         return 1;
     }
+    settings.server.misdelivers = !race_is_mariadb(keeper);
     printf("# seed %llu\n", (unsigned long long)settings.seed);
     for (enum kind kind = 0; kind < KINDS; kind++) {
         struct phase *phases;

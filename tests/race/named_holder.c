@@ -35,6 +35,8 @@ static void lost(struct holder *h)
         break;
     case INNOCENT:
         earlier = atomic_fetch_add(&p->counts[COUNT_INNOCENTS_KILLED], 1);
+        if (h->r->number % 2 == 0)
+            count(p, COUNT_INNOCENTS_LOCAL);
         if (h->answered == 0)
             count(p, COUNT_KILLED_AT_ONCE);
         if (h->in_transaction)
@@ -54,13 +56,16 @@ static void lost(struct holder *h)
 /* What a statement came to. False where it did not work; then the connection is gone. */
 static bool worked(struct holder *h, enum race_answer answer, const char *sql)
 {
+    struct race_error error;
+
     if (answer == RACE_OK)
         return true;
     if (answer == RACE_KILLED) {
         lost(h);
         return false;
     }
-    harness_error(h->r->phase, sql, mysql_error(h->r->mysql));
+    error = race_error_of(h->r->mysql);
+    (void)misdelivered(h->r->phase, sql, &error);
     mysql_close(h->r->mysql);
     h->r->mysql = NULL;
     return false;
@@ -174,16 +179,16 @@ static bool once(struct holder *h)
 void named_holder(struct runner *r)
 {
     struct holder h = {.r = r};
-    char error[RACE_ERROR_MAX];
+    struct race_error error;
 
     snprintf(h.name, sizeof h.name, "race_%u", r->lock);
     while (!atomic_load(&r->phase->holders_stop)) {
         if (!r->mysql) {
-            r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, NULL, error);
-            if (!r->mysql) {
-                harness_error(r->phase, "a holder", error);
+            r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, NULL, &error);
+            if (!r->mysql && misdelivered(r->phase, "a holder", &error))
+                continue;
+            if (!r->mysql)
                 return;
-            }
         }
         once(&h);
     }

@@ -23,6 +23,26 @@ void harness_error(struct phase *p, const char *what, const char *why)
         atomic_store(&p->releasers_stop, true);
 }
 
+/* Source: mysqld_error.h and errmsg.h. */
+bool misdelivered(struct phase *p, const char *what, const struct race_error *error)
+{
+    switch (error->number) {
+    case 0:    /* an answer of another kind than the statement's */
+    case 1158: /* ER_NET_READ_ERROR */
+    case 2007: /* CR_VERSION_ERROR: the first byte of another answer */
+    case 2027: /* CR_MALFORMED_PACKET */
+        if (!p->settings->server.misdelivers)
+            break;
+        count(p, COUNT_MISDELIVERED);
+        printf("# another session's answer: %s: %s\n", what, error->text);
+        return true;
+    default:
+        break;
+    }
+    harness_error(p, what, error->text);
+    return false;
+}
+
 /* Ghost's table as knex-migrator makes it: migrations/lock-table.js. */
 static bool prepare_rows(MYSQL *mysql, unsigned lock)
 {
@@ -71,8 +91,8 @@ bool phase_prepare(const struct settings *settings, const struct shape shapes[KI
         "CREATE TABLE race.numbers (n INT NOT NULL PRIMARY KEY) ENGINE=InnoDB",
         "INSERT INTO race.numbers VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)",
     };
-    char error[RACE_ERROR_MAX];
-    MYSQL *mysql = race_connect_releaser(&settings->server, error);
+    struct race_error error;
+    MYSQL *mysql = race_connect_releaser(&settings->server, &error);
     bool ok = mysql;
 
     for (size_t i = 0; ok && i < sizeof sql / sizeof sql[0]; i++)
@@ -82,7 +102,7 @@ bool phase_prepare(const struct settings *settings, const struct shape shapes[KI
     for (unsigned i = 0; ok && i < shapes[KIND_TABLE].locks; i++)
         ok = prepare_table(mysql, i);
     if (!ok)
-        fprintf(stderr, "error: the tables: %s\n", mysql ? mysql_error(mysql) : error);
+        fprintf(stderr, "error: the tables: %s\n", mysql ? mysql_error(mysql) : error.text);
     if (mysql)
         mysql_close(mysql);
     return ok;

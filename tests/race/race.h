@@ -33,6 +33,7 @@ enum count {
     /* named locks, from the holders */
     COUNT_HOLDERS_KILLED,    /* while they held the lock */
     COUNT_INNOCENTS_KILLED,  /* after the answer to RELEASE_LOCK, before the next GET_LOCK */
+    COUNT_INNOCENTS_LOCAL,   /* of those: on a Unix socket, whose client nothing keeps from speaking */
     COUNT_KILLED_AT_ONCE,    /* of those: before a further statement of theirs was answered */
     COUNT_TRANSACTIONS_LOST, /* of those: with an open transaction */
     COUNT_UNDECIDED,         /* GET_LOCK or RELEASE_LOCK was sent and not answered */
@@ -46,6 +47,7 @@ enum count {
     COUNT_BEGUN_LOST,      /* of those: ended, without force, by a release that began later than the work */
     COUNT_BEGUN_MEANWHILE, /* of those: ended, without force, maybe by a release that was under way by then */
     COUNT_BEGUN_FORCED,    /* of those: ended with force */
+    COUNT_MISDELIVERED,    /* clients that were sent what was meant for a killed session */
     COUNT_ERRORS,          /* of the harness: what it counts is then worth nothing */
     COUNTS
 };
@@ -139,6 +141,9 @@ bool phase_prepare(const struct settings *settings, const struct shape shapes[KI
 void phase_run(struct phase *p);
 /* A counted error of the harness, the first ones told on stderr. */
 void harness_error(struct phase *p, const char *what, const char *why);
+/* What a client got cannot be its own answer: it goes on with another connection. With a server that does such
+ * a thing it is counted as that, else as an error of the harness; then false. */
+bool misdelivered(struct phase *p, const char *what, const struct race_error *error);
 
 /* The table of both recipes beside each other, in lines that begin with "#". */
 void report_kind(enum kind kind, const struct phase *naive, const struct phase *miglock);

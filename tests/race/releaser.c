@@ -249,11 +249,11 @@ static void once(struct runner *r)
 
 void releaser(struct runner *r)
 {
-    char error[RACE_ERROR_MAX];
+    struct race_error error;
 
-    r->mysql = race_connect_releaser(&r->phase->settings->server, error);
+    r->mysql = race_connect_releaser(&r->phase->settings->server, &error);
     if (!r->mysql) {
-        harness_error(r->phase, "a releaser", error);
+        harness_error(r->phase, "a releaser", error.text);
         return;
     }
     while (!atomic_load(&r->phase->releasers_stop))

@@ -21,8 +21,10 @@ static const struct line named_lines[] = {
     {COUNT_HOLDERS_KILLED, "holders killed"},
     {COUNT_UNDECIDED, "killed during GET_LOCK or RELEASE_LOCK"},
     {COUNT_INNOCENTS_KILLED, "innocents killed"},
+    {COUNT_INNOCENTS_LOCAL, "  on a Unix socket"},
     {COUNT_KILLED_AT_ONCE, "  before their next answer"},
     {COUNT_TRANSACTIONS_LOST, "  with an open transaction"},
+    {COUNT_MISDELIVERED, "sent what was meant for a killed session"},
 };
 
 static const struct line row_lines[] = {
@@ -60,6 +62,7 @@ static const struct line table_lines[] = {
     {COUNT_INNOCENTS_KILLED, "innocent statements or connections ended"},
     {COUNT_KILLED_AT_ONCE, "  before their next answer"},
     {COUNT_TRANSACTIONS_LOST, "  with an open transaction"},
+    {COUNT_MISDELIVERED, "sent what was meant for a killed session"},
 };
 
 struct words {

@@ -20,12 +20,12 @@ struct locker {
 static bool connected(struct locker *l)
 {
     struct runner *r = l->r;
-    char error[RACE_ERROR_MAX];
+    struct race_error error;
 
     if (!r->mysql)
-        r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, l->schema, error);
+        r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, l->schema, &error);
     if (!r->mysql)
-        harness_error(r->phase, "a locker", error);
+        harness_error(r->phase, "a locker", error.text);
     return r->mysql;
 }
 

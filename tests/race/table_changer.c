@@ -59,12 +59,15 @@ static void hit(struct changer *c, MYSQL *mysql)
 
 static bool worked(struct changer *c, MYSQL *mysql, enum race_answer answer, const char *sql)
 {
+    struct race_error error;
+
     if (answer == RACE_OK)
         return true;
     if (answer == RACE_KILLED) {
         hit(c, mysql);
     } else {
-        harness_error(c->r->phase, sql, mysql_error(mysql));
+        error = race_error_of(mysql);
+        (void)misdelivered(c->r->phase, sql, &error);
         leave(c);
     }
     return false;
@@ -266,18 +269,21 @@ static bool other_work(struct changer *c)
     return rest(c, pick(random, OTHER_WORK_US));
 }
 
+static bool connect_one(struct changer *c, MYSQL **mysql)
+{
+    struct race_error error;
+
+    while (!*mysql) {
+        *mysql = race_connect_holder(&c->r->phase->settings->server, c->r->number % 2, NULL, &error);
+        if (!*mysql && !misdelivered(c->r->phase, "a changer", &error))
+            return false;
+    }
+    return true;
+}
+
 static bool connected(struct changer *c)
 {
-    const struct race_server *server = &c->r->phase->settings->server;
-    char error[RACE_ERROR_MAX];
-
-    if (!c->r->mysql)
-        c->r->mysql = race_connect_holder(server, c->r->number % 2, NULL, error);
-    if (c->r->mysql && !c->blocker)
-        c->blocker = race_connect_holder(server, c->r->number % 2, NULL, error);
-    if (!c->blocker)
-        harness_error(c->r->phase, "a changer", error);
-    return c->blocker;
+    return connect_one(c, &c->r->mysql) && connect_one(c, &c->blocker);
 }
 
 void table_changer(struct runner *r)
