@@ -53,8 +53,9 @@ static void add_file_name(struct mlk_buf *sql, const char *name)
     mlk_buf_str(sql, " USING filename) AS BINARY)");
 }
 
-/* MariaDB, where nobody shows which lock the DDL has by now (performance_schema shows the type that it was
- * first taken with): InnoDB's own tables tell, of a table that is InnoDB's. Of any other nothing is known. */
+/* On MariaDB nobody shows which lock the DDL has by now (performance_schema shows the type that it was first
+ * taken with): InnoDB's own tables tell, of a table that is InnoDB's. Of any other nothing is known, and
+ * nothing on MySQL, whose tables do not tell. */
 static enum mlk_status ask_innodb(struct mlk_table_scene *scene, const char *schema, const char *table,
                                   uint64_t id, enum mlk_table_begun *out)
 {
@@ -63,6 +64,8 @@ static enum mlk_status ask_innodb(struct mlk_table_scene *scene, const char *sch
     enum mlk_status status;
 
     *out = MLK_BEGUN_UNKNOWN;
+    if (scene->s->flavour != MLK_MARIADB)
+        return MLK_OK;
     mlk_buf_init(&sql, 4096);
     mlk_buf_str(&sql, MLK_TAG "SELECT COALESCE(SUM(LOCATE('/#sql-alter-', t.NAME) > 0), 0), COUNT(*) FROM "
                               "information_schema.INNODB_SYS_TABLES t JOIN (SELECT CONCAT(");
@@ -100,10 +103,7 @@ enum mlk_status mlk_table_shows_begun(struct mlk_table_scene *scene, const struc
     *out = MLK_BEGUN_YES;
     if (in_transaction(ddl->person))
         return MLK_OK;
-    *out = MLK_BEGUN_UNKNOWN;
-    return scene->s->flavour == MLK_MARIADB
-               ? ask_innodb(scene, waits->schema, waits->name, ddl->person->id, out)
-               : MLK_OK;
+    return ask_innodb(scene, waits->schema, waits->name, ddl->person->id, out);
 }
 
 /* What is read for all DDL at once, with the first that needs it. */
@@ -149,7 +149,7 @@ static enum mlk_status find(struct mlk_table_scene *scene, const struct mlk_tabl
         work->begun = MLK_BEGUN_NO;
         return MLK_OK;
     }
-    return scene->s->flavour == MLK_MARIADB && doc->group->object == MLK_ON_TABLE
+    return doc->group->object == MLK_ON_TABLE
                ? ask_innodb(scene, doc->group->schema, doc->group->name, p->id, &work->begun)
                : MLK_OK;
 }

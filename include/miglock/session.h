@@ -127,8 +127,8 @@ struct mlk_session_ops {
     /* may be NULL: this adapter cannot. Keeps back what that client sends, until thaw or the end of the
      * session; it arrives then, nothing is lost. At most one client at a time. What the session was told
      * before goes its way: state tells how far. Takes some 10 ms, up to 90 more where the session is at work,
-     * and up to 200 more where another session has frozen the same client. MLK_OK also where it could not be done (out says why); MLK_KILLED,
-     * MLK_NO_MEMORY: then nobody is frozen. */
+     * and up to 200 more where another session has frozen the same client. MLK_OK also where it could not be
+     * done (out says why); MLK_KILLED, MLK_NO_MEMORY: then nobody is frozen. */
     enum mlk_status (*freeze)(struct mlk_session *s, const struct mlk_client *client, struct mlk_frozen *out);
 
     /* NULL where freeze is. Lets the client speak again; does nothing where nobody is frozen. */

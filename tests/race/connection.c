@@ -73,7 +73,8 @@ struct race_error race_error_of(MYSQL *mysql)
 {
     struct race_error error = {.number = mysql_errno(mysql)};
 
-    snprintf(error.text, sizeof error.text, "%s", error.number ? mysql_error(mysql) : "not what was asked for");
+    snprintf(error.text, sizeof error.text, "%s",
+             error.number ? mysql_error(mysql) : "not what was asked for");
     return error;
 }
 

@@ -95,7 +95,8 @@ int main(void)
         return 1;
     keeper = race_connect_releaser(&settings.server, &error);
     if (!keeper || race_run(keeper, "DO GET_LOCK('" RACE_NEVER "', 0)", NULL)) {
-        fprintf(stderr, "error: %s is not to be had: %s\n", RACE_NEVER, keeper ? mysql_error(keeper) : error.text);
+        fprintf(stderr, "error: %s is not to be had: %s\n", RACE_NEVER,
+                keeper ? mysql_error(keeper) : error.text);
         return 1;
     }
     settings.server.misdelivers = !race_is_mariadb(keeper);

@@ -141,8 +141,8 @@ bool phase_prepare(const struct settings *settings, const struct shape shapes[KI
 void phase_run(struct phase *p);
 /* A counted error of the harness, the first ones told on stderr. */
 void harness_error(struct phase *p, const char *what, const char *why);
-/* What a client got cannot be its own answer: it goes on with another connection. With a server that does such
- * a thing it is counted as that, else as an error of the harness; then false. */
+/* What a client got cannot be its own answer: it goes on with another connection. With a server that does
+ * such a thing it is counted as that, else as an error of the harness; then false. */
 bool misdelivered(struct phase *p, const char *what, const struct race_error *error);
 
 /* The table of both recipes beside each other, in lines that begin with "#". */
