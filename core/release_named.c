@@ -17,8 +17,9 @@
 enum {
     POLL_MS = 50,
     POLL_LIMIT_MS = 5000,
-    FRESH_MS = 5,  /* a thread that has just slept is not soon preempted, which keeps the gap short */
-    STILL_MS = 50, /* a connection that runs one statement after the other shows it within this time */
+    FRESH_MS = 5,     /* a thread that has just slept is not soon preempted, which keeps the gap short */
+    STILL_MS = 50,    /* a connection that runs one statement after the other shows it within this time */
+    RESTED_MS = 1000, /* so long one must have been still whose client nothing keeps from speaking */
 };
 
 static struct mlk_access kill_of(const struct mlk_observation *o)
@@ -171,6 +172,20 @@ static enum mlk_status check_stillness(struct mlk_session *s, struct mlk_release
     return status ? status : check_the_same(s, r, o, still);
 }
 
+/* How long to wait yet for the last look at a holder whose client could give the lock back in the instant of
+ * the KILL: the longer it has said nothing, the less it is likely to speak in that instant. */
+static unsigned rest_wanted(struct mlk_session *s, const struct mlk_release *r,
+                            const struct mlk_observation *o)
+{
+    int64_t elapsed = s->ops->now_ms(s) - r->counted_ms;
+    /* whole seconds, so up to one less */
+    bool rested = o->holder && mlk_person_sleeps(o->holder) && (o->holder->seconds - 1) * 1000 >= RESTED_MS;
+
+    if (rested || r->counter < 0 || elapsed + FRESH_MS >= RESTED_MS)
+        return FRESH_MS;
+    return (unsigned)(RESTED_MS - elapsed);
+}
+
 /* What the checks before the KILL could not make certain. */
 static void say_uncertain(const struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
                           const struct mlk_frozen *frozen)
@@ -207,7 +222,7 @@ static enum mlk_status freeze(struct mlk_session *s, struct mlk_release *r, cons
         return MLK_OK;
     }
     if (frozen.state == MLK_FREEZE_NOT)
-        status = s->ops->pause_ms(s, FRESH_MS);
+        status = s->ops->pause_ms(s, rest_wanted(s, r, o));
     if (!status)
         status = check_the_same(s, r, o, still);
     if (!status && *still)

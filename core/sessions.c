@@ -242,6 +242,11 @@ bool mlk_person_is_servers(const struct mlk_person *p)
            starts(p->command, "Daemon") || starts(p->command, "Binlog Dump") || starts(p->command, "Slave_");
 }
 
+bool mlk_person_sleeps(const struct mlk_person *p)
+{
+    return starts(p->command, "Sleep") && !p->rolling_back;
+}
+
 bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p)
 {
     if (p->id == s->own_id || p->id == s->caller_id)

@@ -86,6 +86,8 @@ const struct mlk_person *mlk_person_find(const struct mlk_people *people, uint64
 bool mlk_person_counts(const struct mlk_session *s, const struct mlk_person *p);
 /* A thread of the server's own: replication, the event scheduler, a daemon. */
 bool mlk_person_is_servers(const struct mlk_person *p);
+/* It is connected and runs no statement. */
+bool mlk_person_sleeps(const struct mlk_person *p);
 /* It runs a statement (other than waiting for a named lock, or asking miglock), is being killed or has
  * changed rows. */
 bool mlk_person_works(const struct mlk_person *p);

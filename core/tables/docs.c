@@ -275,11 +275,6 @@ const struct mlk_table_detail *mlk_table_detail_of(const struct mlk_table_docs *
     return &nothing;
 }
 
-bool mlk_person_sleeps(const struct mlk_person *p)
-{
-    return p->command && strncasecmp(p->command, "Sleep", 5) == 0 && !p->rolling_back;
-}
-
 /* Whoever asks runs a statement, this one, and would be idle without it. */
 static enum mlk_verdict of_blocker(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
                                    const struct mlk_table_one *one)

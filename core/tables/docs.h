@@ -84,8 +84,6 @@ void mlk_table_docs_free(struct mlk_table_docs *docs);
 /* The detail of a session; never NULL: one in which nothing is known. */
 const struct mlk_table_detail *mlk_table_detail_of(const struct mlk_table_docs *docs, uint64_t id);
 const struct mlk_person *mlk_table_person(const struct mlk_table_one *one);
-/* It is connected and runs no statement. */
-bool mlk_person_sleeps(const struct mlk_person *p);
 /* The word on what stands at the root of a document. */
 enum mlk_verdict mlk_table_verdict(const struct mlk_table_scene *scene, const struct mlk_table_docs *docs,
                                    const struct mlk_table_doc *doc);

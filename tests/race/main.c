@@ -53,9 +53,9 @@ static long races_of(const struct shape *shape, long races, enum recipe recipe)
 int main(void)
 {
     static const struct shape shapes[KINDS] = {
-        [KIND_NAMED] = {.locks = 24,
-                        .crowded = 8,
-                        .releasers = 12,
+        [KIND_NAMED] = {.locks = 48,
+                        .crowded = 16,
+                        .releasers = 32,
                         .pause_us = 10000,
                         .per_second = 10,
                         .naive_races = 600},

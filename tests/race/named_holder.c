@@ -9,7 +9,7 @@
 
 enum place { TAKING, HOLDING, GIVING_BACK, INNOCENT };
 
-enum { HOLD_US = 300000, OTHER_WORK_US = 8000, GET_LOCK_S = 1, INNOCENTS_TOLD = 10 };
+enum { HOLD_US = 300000, LONG_HOLD_US = 3000000, OTHER_WORK_US = 8000, GET_LOCK_S = 1, INNOCENTS_TOLD = 10 };
 
 struct holder {
     struct runner *r;
@@ -101,8 +101,8 @@ static bool ask_lock(struct holder *h, const char *sql, bool *yes)
     return true;
 }
 
-/* Most sit still, so that a release meets every moment of the hold; some work, some hold it for an instant.
- */
+/* Most sit still, so that a release meets every moment of the hold; some work, some hold it for an instant,
+ * some for seconds. */
 static bool hold(struct holder *h)
 {
     uint64_t *random = &h->r->random;
@@ -122,6 +122,8 @@ static bool hold(struct holder *h)
                 return false;
         }
         return true;
+    case 4: /* whose client cannot be kept from speaking is only killed after a second of rest */
+        return rest(h, pick(random, LONG_HOLD_US));
     default:
         return rest(h, pick(random, HOLD_US));
     }

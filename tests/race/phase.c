@@ -30,6 +30,7 @@ bool misdelivered(struct phase *p, const char *what, const struct race_error *er
     case 0:    /* an answer of another kind than the statement's */
     case 1158: /* ER_NET_READ_ERROR */
     case 2007: /* CR_VERSION_ERROR: the first byte of another answer */
+    case 2013: /* CR_SERVER_LOST, before there was a session */
     case 2027: /* CR_MALFORMED_PACKET */
         if (!p->settings->server.misdelivers)
             break;

@@ -132,6 +132,74 @@ static void a_client_that_cannot_be_frozen_is_told(void **state)
     scene_close(s);
 }
 
+enum { RESTED_MS = 1000, HALF_WAY_MS = 500 };
+
+static void sleep_since(struct mlk_session *s, const char *seconds)
+{
+    char people[100];
+
+    (void)snprintf(people, sizeof people, "1562|shop|localhost|shop|Sleep|%s||NULL\n", seconds);
+    scene_people(s, people);
+}
+
+static void end_when_killed(struct mlk_session *s, void *arg)
+{
+    if (mlk_fake_sent(s, "KILL CONNECTION"))
+        scene_session_ends(s, arg);
+}
+
+/* From the count of its statements to the KILL. A holder of whose rest nobody knows is watched for a second.
+ */
+static void who_cannot_be_frozen_must_have_rested(void **state)
+{
+    static const struct {
+        const char *seconds;
+        bool waits;
+    } cases[] = {{"NULL", true}, {"0", true}, {"1", true}, {"2", false}, {"312", false}};
+
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        struct mlk_session *s = open_held(state);
+        int64_t begin = s->ops->now_ms(s), took;
+        cJSON *d;
+
+        sleep_since(s, cases[i].seconds);
+        mlk_fake_freeze(s, MLK_FREEZE_NOT, "it may come through a Unix socket");
+        mlk_fake_on_pause(s, end_when_killed, NULL);
+        d = scene_release(s, "rails:shop", NULL, true);
+        scene_expect(d, "outcome", "released");
+        took = s->ops->now_ms(s) - begin;
+        if (cases[i].waits != (took >= RESTED_MS))
+            fail_msg("at rest since %s s, it took %d ms", cases[i].seconds, (int)took);
+        cJSON_Delete(d);
+        scene_close(s);
+    }
+}
+
+static void speak_half_way(struct mlk_session *s, void *arg)
+{
+    const int64_t *begin = arg;
+
+    if (s->ops->now_ms(s) - *begin >= HALF_WAY_MS)
+        scene_counter(s, "1001");
+}
+
+static void who_speaks_in_that_time_is_not_killed(void **state)
+{
+    struct mlk_session *s = open_held(state);
+    int64_t begin = s->ops->now_ms(s);
+    cJSON *d;
+
+    sleep_since(s, "0");
+    mlk_fake_freeze(s, MLK_FREEZE_NOT, "it may come through a Unix socket");
+    mlk_fake_on_pause(s, speak_half_way, &begin);
+    d = scene_release(s, "rails:shop", NULL, true);
+    scene_expect(d, "outcome", "refused");
+    scene_expect_says(d, "because", "has run statements since it was looked at");
+    assert_int_equal(mlk_fake_sent(s, "KILL"), 0);
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
 /* A quiet and frozen holder that has the lock will have it: nothing is uncertain without the count. */
 static void without_a_counter_being_frozen_is_enough(void **state)
 {
@@ -198,6 +266,8 @@ int main(void)
         SCENE_BOTH(whose_client_has_spoken_is_not_killed),
         SCENE_BOTH(who_moved_before_it_was_frozen_is_not_killed),
         SCENE_BOTH(a_client_that_cannot_be_frozen_is_told),
+        SCENE_BOTH(who_cannot_be_frozen_must_have_rested),
+        SCENE_BOTH(who_speaks_in_that_time_is_not_killed),
         SCENE_BOTH(without_a_counter_being_frozen_is_enough),
         SCENE_BOTH(nobody_stays_frozen),
     };
