@@ -20,6 +20,11 @@ struct holder {
     char name[32];
 };
 
+static bool is_local(const struct holder *h)
+{
+    return h->r->number % 2 == 0;
+}
+
 static void lost(struct holder *h)
 {
     struct phase *p = h->r->phase;
@@ -28,6 +33,8 @@ static void lost(struct holder *h)
     switch (h->place) {
     case HOLDING:
         count(p, COUNT_HOLDERS_KILLED);
+        if (is_local(h))
+            count(p, COUNT_HOLDERS_LOCAL);
         break;
     case TAKING:
     case GIVING_BACK:
@@ -35,7 +42,7 @@ static void lost(struct holder *h)
         break;
     case INNOCENT:
         earlier = atomic_fetch_add(&p->counts[COUNT_INNOCENTS_KILLED], 1);
-        if (h->r->number % 2 == 0)
+        if (is_local(h))
             count(p, COUNT_INNOCENTS_LOCAL);
         if (h->answered == 0)
             count(p, COUNT_KILLED_AT_ONCE);
@@ -186,7 +193,7 @@ void named_holder(struct runner *r)
     snprintf(h.name, sizeof h.name, "race_%u", r->lock);
     while (!atomic_load(&r->phase->holders_stop)) {
         if (!r->mysql) {
-            r->mysql = race_connect_holder(&r->phase->settings->server, r->number % 2, NULL, &error);
+            r->mysql = race_connect_holder(&r->phase->settings->server, !is_local(&h), NULL, &error);
             if (!r->mysql && misdelivered(r->phase, "a holder", &error))
                 continue;
             if (!r->mysql)

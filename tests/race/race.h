@@ -32,8 +32,9 @@ enum count {
     COUNT_RELEASED,
     /* named locks, from the holders */
     COUNT_HOLDERS_KILLED,    /* while they held the lock */
+    COUNT_HOLDERS_LOCAL,     /* of those: on a Unix socket, whose client nothing keeps from speaking */
     COUNT_INNOCENTS_KILLED,  /* after the answer to RELEASE_LOCK, before the next GET_LOCK */
-    COUNT_INNOCENTS_LOCAL,   /* of those: on a Unix socket, whose client nothing keeps from speaking */
+    COUNT_INNOCENTS_LOCAL,   /* of those: on a Unix socket */
     COUNT_KILLED_AT_ONCE,    /* of those: before a further statement of theirs was answered */
     COUNT_TRANSACTIONS_LOST, /* of those: with an open transaction */
     COUNT_UNDECIDED,         /* GET_LOCK or RELEASE_LOCK was sent and not answered */

@@ -19,6 +19,7 @@ static const struct line named_lines[] = {
     {COUNT_SPARED, "    spared: not what was seen any more"},
     {COUNT_RELEASED, "    released"},
     {COUNT_HOLDERS_KILLED, "holders killed"},
+    {COUNT_HOLDERS_LOCAL, "  on a Unix socket"},
     {COUNT_UNDECIDED, "killed during GET_LOCK or RELEASE_LOCK"},
     {COUNT_INNOCENTS_KILLED, "innocents killed"},
     {COUNT_INNOCENTS_LOCAL, "  on a Unix socket"},
