@@ -45,6 +45,27 @@ void mlk_kill_id_text(struct mlk_buf *out, enum mlk_kill what, const char *proce
         mlk_buf_fmt(out, "KILL QUERY %" PRIu64, id);
 }
 
+/* Roles are not looked at. USER_PRIVILEGES does not escape what is in an account's name. */
+enum mlk_status mlk_kill_any(struct mlk_session *s, bool *any)
+{
+    static const char both[] =
+        MLK_TAG "SELECT COUNT(DISTINCT PRIVILEGE_TYPE) FROM information_schema.USER_PRIVILEGES WHERE "
+                "PRIVILEGE_TYPE IN ('CONNECTION_ADMIN', 'SYSTEM_USER') AND GRANTEE = CONCAT('''', "
+                "LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - 1 - "
+                "CHAR_LENGTH(SUBSTRING_INDEX(CURRENT_USER(), '@', -1))), '''@''', "
+                "SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
+    struct mlk_rows *rows = NULL;
+    enum mlk_status status;
+
+    *any = s->flavour == MLK_MARIADB;
+    if (*any)
+        return MLK_OK;
+    status = mlk_ask(s, &mlk_need_nothing, both, &rows);
+    *any = !status && mlk_rows_int(rows, 0, 0, 0) == 2;
+    mlk_rows_free(rows);
+    return status;
+}
+
 /* A procedure of the list; NULL for any other name. */
 static const char *known(enum mlk_kill what, const char *name)
 {

@@ -24,6 +24,11 @@ void mlk_kill_id_text(struct mlk_buf *out, enum mlk_kill what, const char *proce
  * ops->calls is set. */
 enum mlk_status mlk_kill_procedure(struct mlk_session *s, enum mlk_kill what, const char **out);
 
+/* Whether the server would surely let this account end any connection. *any false: it may still let it end
+ * this one or that. Inside MariaDB ops->may has the last word, so it is true there. On anything but MLK_OK
+ * s->error tells why. Source: MySQL manual, KILL and SYSTEM_USER. */
+enum mlk_status mlk_kill_any(struct mlk_session *s, bool *any);
+
 /* Source: mysqld_error.h of both servers. The error of a KILL of connection 0, and so of a lock that its
  * holder has given back. */
 enum { MLK_ER_NO_SUCH_THREAD = 1094 };

@@ -209,24 +209,26 @@ static void say_uncertain(const struct mlk_session *s, struct mlk_release *r, co
  * for the connection, then ends it.
  */
 static enum mlk_status freeze(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
-                              bool *still)
+                              struct mlk_frozen *frozen, bool *still)
 {
-    struct mlk_frozen frozen = {.state = MLK_FREEZE_NOT, .why = "it is not visible to this account"};
-    enum mlk_status status = o->holder ? mlk_peer_freeze(s, o->holder, &frozen) : MLK_OK;
+    enum mlk_status status = MLK_OK;
 
     *still = false;
+    *frozen = (struct mlk_frozen){.state = MLK_FREEZE_NOT, .why = "it is not visible to this account"};
+    if (o->holder)
+        status = mlk_peer_freeze(s, o->holder, frozen);
     if (status)
         return status;
-    if (frozen.state == MLK_FREEZE_SPOKE) {
+    if (frozen->state == MLK_FREEZE_SPOKE) {
         at_work(r, o, "has just been told something by its client");
         return MLK_OK;
     }
-    if (frozen.state == MLK_FREEZE_NOT)
+    if (frozen->state == MLK_FREEZE_NOT)
         status = s->ops->pause_ms(s, rest_wanted(s, r, o));
     if (!status)
         status = check_the_same(s, r, o, still);
     if (!status && *still)
-        say_uncertain(s, r, o, &frozen);
+        say_uncertain(s, r, o, frozen);
     return status;
 }
 
@@ -234,13 +236,49 @@ static enum mlk_status freeze(struct mlk_session *s, struct mlk_release *r, cons
  * set.
  */
 static enum mlk_status check(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
-                             bool *still)
+                             struct mlk_frozen *frozen, bool *still)
 {
     enum mlk_status status = check_stillness(s, r, o, still);
 
     if (!status && *still)
-        status = freeze(s, r, o, still);
+        status = freeze(s, r, o, frozen, still);
     return status;
+}
+
+/*
+ * Nothing keeps the client of an idle session on a Unix socket from speaking, so less is let lie between the
+ * last look and the end than with a KILL: its connection is ended at the server's own end. That its thread
+ * waits on no other connection the count of its statements tells. Only who may KILL everybody does it, as the
+ * server is not asked again. *done false: the KILL has to do it, or *still is
+ * false and outcome and reason are set.
+ */
+static enum mlk_status hang_up(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
+                               const struct mlk_frozen *frozen, bool *done, bool *still)
+{
+    bool any = false;
+    enum mlk_status status = MLK_OK;
+
+    *done = false;
+    if (!frozen->line || !s->ops->hang_up || r->counter < 0 || !mlk_person_sleeps(o->holder))
+        return MLK_OK;
+    status = mlk_kill_any(s, &any);
+    if (mlk_ask_over(status))
+        return status;
+    if (status || !any)
+        return MLK_OK;
+    status = s->ops->pause_ms(s, FRESH_MS);
+    if (status)
+        return status;
+    *done = *still = s->ops->hang_up(s);
+    if (*done)
+        mlk_say(r->because,
+                "connection %" PRIu64
+                " waited for its client, so it was not the statement that ended it: the server's end of its "
+                "connection was shut down, as if its client had left",
+                o->holder_id);
+    else
+        at_work(r, o, "has just been told something by its client");
+    return MLK_OK;
 }
 
 /*
@@ -304,10 +342,13 @@ enum mlk_status mlk_release_named(struct mlk_session *s, struct mlk_release *r,
 {
     struct mlk_access need = kill_of(o);
     const char *procedure = NULL;
-    bool still;
-    enum mlk_status checked = check(s, r, o, &still), status = MLK_OK;
+    struct mlk_frozen frozen = {.state = MLK_FREEZE_NOT};
+    bool still, done = false;
+    enum mlk_status checked = check(s, r, o, &frozen, &still), status = MLK_OK;
 
     if (!checked && still)
+        checked = hang_up(s, r, o, &frozen, &done, &still);
+    if (!checked && still && !done)
         status = mlk_ask_buf(s, &need, &r->statement, NULL, NULL);
     if (status == MLK_DENIED && s->ops->calls)
         status = call(s, r, o, &procedure, &still);

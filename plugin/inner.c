@@ -239,6 +239,11 @@ enum mlk_status mlk_inner_freeze(struct mlk_session *s, const struct mlk_client 
     return ready(inner, &status) ? mlk_kernel_freeze(s, &inner->kernel, &meant, out) : status;
 }
 
+bool mlk_inner_hang_up(struct mlk_session *s)
+{
+    return mlk_kernel_hang_up(&mlk_inner_of(s)->kernel);
+}
+
 void mlk_inner_thaw(struct mlk_session *s)
 {
     mlk_kernel_thaw(&mlk_inner_of(s)->kernel);

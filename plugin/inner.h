@@ -65,6 +65,7 @@ enum mlk_status mlk_inner_probe(struct mlk_session *s, const struct mlk_client *
                                 enum mlk_probe_how how, struct mlk_probe *out);
 enum mlk_status mlk_inner_freeze(struct mlk_session *s, const struct mlk_client *client,
                                  struct mlk_frozen *out);
+bool mlk_inner_hang_up(struct mlk_session *s);
 void mlk_inner_thaw(struct mlk_session *s);
 int64_t mlk_inner_now_ms(struct mlk_session *s);
 enum mlk_status mlk_inner_pause_ms(struct mlk_session *s, unsigned ms);

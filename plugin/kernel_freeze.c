@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ops->freeze and ops->thaw of both servers: from a process list's row to the filter on its socket.
+ * ops->freeze, ops->hang_up and ops->thaw of both servers: from a process list's row to the filter on its
+ * socket, or to the socket that has none.
  *
  * A session that waits for its client shows its socket, and MySQL shows its client's port. Inside MariaDB
  * neither is there for a session that runs a statement and whose host has several connections. Then all those
@@ -30,6 +31,8 @@ struct suspects {
     struct mlk_socket items[FROZEN_MAX];
     size_t count;
     bool certain;
+    bool local; /* the client's own is this one: */
+    struct mlk_socket line;
 };
 
 static void suspect(struct suspects *all, const struct mlk_socket *socket, struct mlk_frozen *out)
@@ -43,6 +46,14 @@ static void suspect(struct suspects *all, const struct mlk_socket *socket, struc
     } else {
         all->items[all->count++] = *socket;
     }
+}
+
+/* This is the client's. */
+static void suspect_alone(struct suspects *all, const struct mlk_socket *socket, struct mlk_frozen *out)
+{
+    all->local = socket->kind == MLK_SOCKET_UNIX;
+    all->line = *socket;
+    suspect(all, socket, out);
 }
 
 /* Those that could be the client's and that no other thread waits on. */
@@ -73,7 +84,7 @@ static enum mlk_status find(struct mlk_session *s, struct mlk_kernel *kernel, co
 
     *all = (struct suspects){.certain = true};
     if (mlk_kernel_locate_at_once(kernel, client, &at_once)) {
-        suspect(all, &at_once, out);
+        suspect_alone(all, &at_once, out);
         return MLK_OK;
     }
     status = mlk_kernel_locate(s, kernel, client, true, &located, &known);
@@ -81,7 +92,7 @@ static enum mlk_status find(struct mlk_session *s, struct mlk_kernel *kernel, co
         return status;
     mlk_copy(out->why, sizeof out->why, known.peer == MLK_PEER_LOCAL ? through_unix : known.why);
     if (located.socket)
-        suspect(all, located.socket, out);
+        suspect_alone(all, located.socket, out);
     else if (kernel->sockets && client->thread > 0)
         status = eliminate(kernel, client, all, out);
     return status == MLK_UNSUPPORTED ? MLK_OK : status;
@@ -149,6 +160,7 @@ enum mlk_status mlk_kernel_freeze(struct mlk_session *s, struct mlk_kernel *kern
     *out = (struct mlk_frozen){.state = MLK_FREEZE_NOT};
     mlk_kernel_thaw(kernel);
     status = find(s, kernel, client, &all, out);
+    out->line = !status && all.local && mlk_line_hold(&kernel->line, client, &all.line);
     if (status || !all.count)
         return status;
     kernel->frozen = calloc(all.count, sizeof *kernel->frozen);
@@ -167,8 +179,14 @@ enum mlk_status mlk_kernel_freeze(struct mlk_session *s, struct mlk_kernel *kern
     return status;
 }
 
+bool mlk_kernel_hang_up(const struct mlk_kernel *kernel)
+{
+    return mlk_line_hang_up(&kernel->line);
+}
+
 void mlk_kernel_thaw(struct mlk_kernel *kernel)
 {
+    mlk_line_drop(&kernel->line);
     for (size_t i = 0; i < kernel->frozen_count; i++) {
         mlk_freeze_end(kernel->frozen[i].fd);
         (void)close(kernel->frozen[i].fd);

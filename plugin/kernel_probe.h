@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the kernel knows of a connection's client and can do about it, inside the server process: ops->probe,
- * ops->freeze and ops->thaw of both servers (miglock/session.h says what goes in and comes out).
+ * ops->freeze, ops->hang_up and ops->thaw of both servers (miglock/session.h says what goes in and comes
+ * out).
  *
  * Between the row of a process list and the look at the socket the session may have ended, and another client
  * may have come from the same address and port. So the caller reads the process list again afterwards, and
@@ -11,6 +12,7 @@
 #define MIGLOCK_KERNEL_PROBE_H
 
 #include "door.h"
+#include "hang_up.h"
 #include "miglock/session.h"
 
 struct mlk_sockets;
@@ -26,6 +28,7 @@ struct mlk_kernel {
                    * protocol), and so of another connection than the one it is the peer of */
     struct mlk_frozen_socket *frozen;
     size_t frozen_count;
+    struct mlk_line line; /* of a client that cannot be frozen */
 };
 
 enum mlk_status mlk_kernel_probe(struct mlk_session *s, struct mlk_kernel *kernel,
@@ -36,9 +39,10 @@ enum mlk_status mlk_kernel_probe(struct mlk_session *s, struct mlk_kernel *kerne
  * called; else status is its result. */
 bool mlk_kernel_look(struct mlk_session *s, const struct mlk_kernel *kernel, const struct mlk_client *client,
                      struct mlk_probe *out, enum mlk_status *status);
-/* ops->freeze and ops->thaw. */
+/* ops->freeze, ops->hang_up and ops->thaw. */
 enum mlk_status mlk_kernel_freeze(struct mlk_session *s, struct mlk_kernel *kernel,
                                   const struct mlk_client *client, struct mlk_frozen *out);
+bool mlk_kernel_hang_up(const struct mlk_kernel *kernel);
 void mlk_kernel_thaw(struct mlk_kernel *kernel);
 /* Thaws and gives everything back. */
 void mlk_kernel_end(struct mlk_kernel *kernel);

@@ -304,6 +304,7 @@ static const struct mlk_session_ops ops = {
     .may = may,
     .probe = mlk_inner_probe,
     .freeze = mlk_inner_freeze,
+    .hang_up = mlk_inner_hang_up,
     .thaw = mlk_inner_thaw,
     .started = started,
     .log = mlk_mariadb_log,

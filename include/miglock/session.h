@@ -18,7 +18,7 @@
 #include "miglock/rows.h"
 #include "miglock/status.h"
 
-enum { MLK_SESSION_VERSION = 6, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
+enum { MLK_SESSION_VERSION = 7, MLK_ERROR_MAX = 512, MLK_ACCOUNT_MAX = 400 };
 
 /* What miglock's statements start with, so that it knows its own in a process list. */
 #define MLK_TAG "/* miglock */ "
@@ -89,6 +89,7 @@ enum mlk_freeze {
 
 struct mlk_frozen {
     enum mlk_freeze state;
+    bool line;     /* MLK_FREEZE_NOT: it waits for its client, and hang_up can end its connection */
     char why[160]; /* MLK_FREEZE_NOT: a clause, "it may come through a Unix socket" */
 };
 
@@ -130,6 +131,12 @@ struct mlk_session_ops {
      * and up to 200 more where another session has frozen the same client. MLK_OK also where it could not be
      * done (out says why); MLK_KILLED, MLK_NO_MEMORY: then nobody is frozen. */
     enum mlk_status (*freeze)(struct mlk_session *s, const struct mlk_client *client, struct mlk_frozen *out);
+
+    /* NULL where freeze is. Ends that connection at the server's end, as if its client had left, so that the
+     * server ends the session by itself. False, and nothing was done: the session has done something since
+     * freeze, its client has said something, or freeze held no line. Asks for no right: who calls has found
+     * out. */
+    bool (*hang_up)(struct mlk_session *s);
 
     /* NULL where freeze is. Lets the client speak again; does nothing where nobody is frozen. */
     void (*thaw)(struct mlk_session *s);

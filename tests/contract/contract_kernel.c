@@ -69,7 +69,7 @@ static void freezes(struct contract *c)
         {.connection_id = 4711, .host = "192.0.2.1", .pid = -1, .thread = 1},
         {.connection_id = 4711, .host = "", .pid = -1, .thread = INT64_MAX},
     };
-    bool nobody = true;
+    bool nobody = true, ended = false;
 
     for (size_t i = 0; i < sizeof nobodies / sizeof nobodies[0]; i++) {
         struct mlk_frozen out;
@@ -78,9 +78,11 @@ static void freezes(struct contract *c)
         c->status = c->s->ops->freeze(c->s, &nobodies[i], &out);
         nobody = nobody && c->status == MLK_OK && out.state == MLK_FREEZE_NOT && out.why[0] &&
                  memchr(out.why, '\0', sizeof out.why);
+        ended = ended || out.line || c->s->ops->hang_up(c->s);
         c->s->ops->thaw(c->s);
     }
     contract_check(c, nobody, "a client that is not there is not frozen, and why");
+    contract_check(c, !ended, "nor is its connection ended");
     c->s->ops->thaw(c->s); /* nobody is frozen */
     contract_run(c, "SELECT 1");
     contract_check(c, contract_one(c, "1"), "the session goes on after freezing nobody");

@@ -209,6 +209,24 @@ void mlk_fake_on_ask(struct mlk_session *s, void (*hook)(struct mlk_session *s, 
     f->on_ask_arg = arg;
 }
 
+void mlk_fake_line(struct mlk_session *s, bool works, void (*hook)(struct mlk_session *s, void *arg),
+                   void *arg)
+{
+    struct mlk_fake *f = s->impl;
+
+    f->freeze.line = true;
+    f->line_works = works;
+    f->on_hang_up = hook;
+    f->on_hang_up_arg = arg;
+}
+
+size_t mlk_fake_hung_up(const struct mlk_session *s)
+{
+    const struct mlk_fake *f = s->impl;
+
+    return f->hung_up;
+}
+
 void mlk_fake_on_freeze(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg)
 {
     struct mlk_fake *f = s->impl;

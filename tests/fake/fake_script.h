@@ -58,6 +58,10 @@ struct mlk_fake {
     uint64_t frozen;          /* 0: nobody */
     void (*on_freeze)(struct mlk_session *s, void *arg);
     void *on_freeze_arg;
+    bool line_works;
+    size_t hung_up;
+    void (*on_hang_up)(struct mlk_session *s, void *arg);
+    void *on_hang_up_arg;
     struct mlk_client asked;
     char asked_host[300];
     char **log;

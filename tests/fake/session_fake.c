@@ -219,6 +219,17 @@ static enum mlk_status fake_freeze(struct mlk_session *s, const struct mlk_clien
     return MLK_OK;
 }
 
+/* Ends what freeze has held. */
+static bool fake_hang_up(struct mlk_session *s)
+{
+    struct mlk_fake *f = s->impl;
+
+    f->hung_up++;
+    if (f->on_hang_up)
+        f->on_hang_up(s, f->on_hang_up_arg);
+    return f->line_works;
+}
+
 /* Lets it speak again. */
 static void fake_thaw(struct mlk_session *s)
 {
@@ -281,6 +292,7 @@ void mlk_fake_probe(struct mlk_session *s, uint64_t connection_id, enum mlk_prob
     f->answers = a;
     f->ops.probe = fake_probe;
     f->ops.freeze = fake_freeze;
+    f->ops.hang_up = fake_hang_up;
     f->ops.thaw = fake_thaw;
 }
 

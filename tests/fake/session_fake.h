@@ -72,6 +72,12 @@ void mlk_fake_started(struct mlk_session *s, int64_t uptime);
 /* A session that can ask the kernel can also freeze clients: what it then finds (quiet, unless this is said).
  * why: for MLK_FREEZE_NOT. */
 void mlk_fake_freeze(struct mlk_session *s, enum mlk_freeze state, const char *why);
+/* Such a client is on a line that hang_up can end; works: what it answers, and what is called when it does.
+ */
+void mlk_fake_line(struct mlk_session *s, bool works, void (*hook)(struct mlk_session *s, void *arg),
+                   void *arg);
+/* How often it was called. */
+size_t mlk_fake_hung_up(const struct mlk_session *s);
 /* Called when somebody is frozen. */
 void mlk_fake_on_freeze(struct mlk_session *s, void (*hook)(struct mlk_session *s, void *arg), void *arg);
 /* Which connection is frozen now; 0: none. */

@@ -105,7 +105,7 @@ static struct {
 
 static void *serve_late(void *unused)
 {
-    struct pollfd entry = {.fd = late.thread.fd, .events = POLLPRI};
+    struct pollfd entry = {.fd = late.thread.fd};
     char byte;
 
     atomic_store(&late.thread.id, (int)gettid());

@@ -200,6 +200,78 @@ static void who_speaks_in_that_time_is_not_killed(void **state)
     scene_close(s);
 }
 
+/* ---- a holder on a Unix socket that waits for its client ---- */
+
+static const char privileges[] = "USER_PRIVILEGES";
+
+/* held: how many of the two privileges the account has. */
+static struct mlk_session *open_line(void **state, const char *held, bool works,
+                                     void (*hook)(struct mlk_session *s, void *arg))
+{
+    struct mlk_session *s = open_held(state);
+    char rows[32];
+
+    (void)snprintf(rows, sizeof rows, "count\n%s\n", held);
+    mlk_fake_rows(s, privileges, rows);
+    sleep_since(s, "312");
+    mlk_fake_freeze(s, MLK_FREEZE_NOT, "it may come through a Unix socket");
+    mlk_fake_line(s, works, hook, NULL);
+    return s;
+}
+
+/* Its connection is shut down, after the last look at the lock, and no statement ends it. */
+static void a_local_holder_is_hung_up_on(void **state)
+{
+    struct mlk_session *s = open_line(state, "2", true, scene_session_ends);
+    cJSON *d = scene_release(s, "rails:shop", NULL, true);
+
+    scene_expect(d, "outcome", "released");
+    scene_expect_says(d, "because", "the server's end of its connection was shut down");
+    scene_expect_says(d, "because", "could not be kept from speaking meanwhile");
+    assert_int_equal(mlk_fake_hung_up(s), 1);
+    assert_int_equal(mlk_fake_sent(s, "KILL"), 0);
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
+static void one_that_has_been_told_something_is_not(void **state)
+{
+    struct mlk_session *s = open_line(state, "2", false, NULL);
+    cJSON *d = scene_release(s, "rails:shop", NULL, true);
+
+    scene_expect(d, "outcome", "refused");
+    scene_expect_says(d, "because", "has just been told something by its client");
+    assert_int_equal(mlk_fake_hung_up(s), 1);
+    assert_int_equal(mlk_fake_sent(s, "KILL"), 0);
+    cJSON_Delete(d);
+    scene_close(s);
+}
+
+/* The server decides by its KILL where the account may not end everybody; so it is, too, with a session that
+ * runs a statement, and with one whose statements cannot be counted. */
+static void else_the_kill_ends_it(void **state)
+{
+    for (int i = 0; i < 3; i++) {
+        struct mlk_session *s = open_line(state, i ? "2" : "1", true, NULL);
+        bool hangs_up = !i && s->flavour == MLK_MARIADB;
+        cJSON *d;
+
+        if (i == 2)
+            scene_counter(s, "NULL");
+        if (i == 1)
+            scene_people(s, "1562|shop|localhost|shop|Query|312|executing|SELECT SLEEP(600)\n");
+        mlk_fake_on_pause(s, end_when_killed, NULL);
+        if (hangs_up)
+            mlk_fake_line(s, true, scene_session_ends, NULL);
+        d = scene_release(s, "rails:shop", NULL, true);
+        scene_expect(d, "outcome", "released");
+        assert_int_equal(mlk_fake_hung_up(s), hangs_up);
+        assert_int_equal(mlk_fake_sent(s, "KILL CONNECTION"), !hangs_up);
+        cJSON_Delete(d);
+        scene_close(s);
+    }
+}
+
 /* A quiet and frozen holder that has the lock will have it: nothing is uncertain without the count. */
 static void without_a_counter_being_frozen_is_enough(void **state)
 {
@@ -268,6 +340,9 @@ int main(void)
         SCENE_BOTH(a_client_that_cannot_be_frozen_is_told),
         SCENE_BOTH(who_cannot_be_frozen_must_have_rested),
         SCENE_BOTH(who_speaks_in_that_time_is_not_killed),
+        SCENE_BOTH(a_local_holder_is_hung_up_on),
+        SCENE_BOTH(one_that_has_been_told_something_is_not),
+        SCENE_BOTH(else_the_kill_ends_it),
         SCENE_BOTH(without_a_counter_being_frozen_is_enough),
         SCENE_BOTH(nobody_stays_frozen),
     };
