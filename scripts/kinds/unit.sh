@@ -12,7 +12,7 @@ set -euo pipefail
 run_ctest() {
 	local preset=$1 log status=0 line failed=0 seen=0
 	log=$(log_file "ctest $preset")
-	ctest --test-dir "$(build_dir "$preset")" --output-on-failure --no-tests=error --timeout 120 -j 2 \
+	ctest --test-dir "$(build_dir "$preset")" --output-on-failure --no-tests=error --timeout 400 -j 2 \
 		>"$log" 2>&1 </dev/null || status=$?
 	while IFS= read -r line; do
 		[[ $line =~ ^\ *[0-9]+/[0-9]+\ Test\ +#[0-9]+:\ ([^ ]+)\ \.*\ *(\**)(.*) ]] || continue
