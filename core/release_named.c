@@ -249,8 +249,8 @@ static enum mlk_status check(struct mlk_session *s, struct mlk_release *r, const
  * Nothing keeps the client of an idle session on a Unix socket from speaking, so less is let lie between the
  * last look and the end than with a KILL: its connection is ended at the server's own end. That its thread
  * waits on no other connection the count of its statements tells. Only who may KILL everybody does it, as the
- * server is not asked again. *done false: the KILL has to do it, or *still is
- * false and outcome and reason are set.
+ * server is not asked again. *done false: the KILL has to do it, or *still is false and outcome and reason
+ * are set.
  */
 static enum mlk_status hang_up(struct mlk_session *s, struct mlk_release *r, const struct mlk_observation *o,
                                const struct mlk_frozen *frozen, bool *done, bool *still)

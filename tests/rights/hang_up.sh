@@ -9,13 +9,6 @@ install_miglock
 root "CREATE USER victim@localhost"
 number=0
 
-# idle_holder USER: holds lock$number and waits for its client; sets HOLDER_ID.
-idle_holder() {
-	if [[ -n ${SESSION_INPUT[victim]:-} ]]; then session_close victim; fi
-	session_open victim "$1"
-	HOLDER_ID=$(session victim "SELECT CONNECTION_ID() FROM (SELECT GET_LOCK('lock$number', 5) AS g) AS t WHERE g = 1")
-}
-
 has_ended() { [[ $(root "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = $1") == 0 ]]; }
 
 # hang_up_case WHAT SHUT VICTIM SQL [USER]: a KILL as that account, then a forced release. The same must come out; SHUT: whether the
@@ -29,12 +22,12 @@ hang_up_case() {
 	fi
 	if [[ -n $sql ]]; then root "${sql//@U/"'$user'@localhost"}"; fi
 
-	idle_holder "$whose"
-	as "$user" "KILL $HOLDER_ID" >plain.out
-	if until_true 1 lock_is_free "lock$number"; then plain=released; else root "KILL $HOLDER_ID"; fi
+	hold_idle victim "$whose" "lock$number"
+	as "$user" "KILL $HELD_ID" >plain.out
+	if until_true 1 lock_is_free "lock$number"; then plain=released; else root "KILL $HELD_ID"; fi
 	until_true 30 lock_is_free "lock$number"
 
-	idle_holder "$whose"
+	hold_idle victim "$whose" "lock$number"
 	token=$(as "$user" "SELECT JSON_UNQUOTE(JSON_EXTRACT(miglock_status('named:lock$number'), '\$.token'))")
 	report=$(as "$user" "SELECT miglock_release('named:lock$number', '$token', 'force')")
 	if [[ $report == *'was shut down'* ]]; then how=yes; fi
@@ -42,11 +35,11 @@ hang_up_case() {
 	is "$what: shut down" "$how" "$shut"
 	if [[ $plain == released ]]; then
 		is "$what: the lock is free" "$(holder "lock$number")" NULL
-		if until_true 10 has_ended "$HOLDER_ID"; then ok "$what: its session ends"; else not_ok "$what: its session ends"; fi
+		if until_true 10 has_ended "$HELD_ID"; then ok "$what: its session ends"; else not_ok "$what: its session ends"; fi
 	else
-		is "$what: the lock is held" "$(holder "lock$number")" "$HOLDER_ID"
+		is "$what: the lock is held" "$(holder "lock$number")" "$HELD_ID"
 		is "$what: its session goes on" "$(session victim 'SELECT 7')" 7
-		root "KILL $HOLDER_ID"
+		root "KILL $HELD_ID"
 	fi
 }
 

@@ -137,12 +137,17 @@ session_close() {
 	unset "SESSION_INPUT[$1]"
 }
 
-# hold NAME USER LOCK [STATEMENT]: a session that has taken a named lock and then runs a statement for long. Sets HELD_ID.
-hold() {
+# hold_idle NAME USER LOCK: a session that has taken a named lock and waits for its client. Sets HELD_ID.
+hold_idle() {
 	if [[ -n ${SESSION_INPUT[$1]:-} ]]; then session_close "$1"; fi
 	session_open "$1" "$2"
 	HELD_ID=$(session "$1" "SELECT CONNECTION_ID() FROM (SELECT GET_LOCK('$3', 0) AS g) AS t WHERE g = 1")
 	[[ $HELD_ID =~ ^[0-9]+$ ]] || die "no named lock for $2: $HELD_ID"
+}
+
+# hold NAME USER LOCK [STATEMENT]: one that then runs a statement for long.
+hold() {
+	hold_idle "$1" "$2" "$3"
 	session_send "$1" "${4:-SELECT SLEEP(600)}"
 }
 

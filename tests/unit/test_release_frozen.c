@@ -202,8 +202,6 @@ static void who_speaks_in_that_time_is_not_killed(void **state)
 
 /* ---- a holder on a Unix socket that waits for its client ---- */
 
-static const char privileges[] = "USER_PRIVILEGES";
-
 /* held: how many of the two privileges the account has. */
 static struct mlk_session *open_line(void **state, const char *held, bool works,
                                      void (*hook)(struct mlk_session *s, void *arg))
@@ -212,7 +210,7 @@ static struct mlk_session *open_line(void **state, const char *held, bool works,
     char rows[32];
 
     (void)snprintf(rows, sizeof rows, "count\n%s\n", held);
-    mlk_fake_rows(s, privileges, rows);
+    mlk_fake_rows(s, "USER_PRIVILEGES", rows);
     sleep_since(s, "312");
     mlk_fake_freeze(s, MLK_FREEZE_NOT, "it may come through a Unix socket");
     mlk_fake_line(s, works, hook, NULL);
